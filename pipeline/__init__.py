@@ -1,0 +1,1 @@
+"""From French text to dated statuses of countries in international organisations."""

@@ -1,0 +1,1 @@
+"""Making the models: encoder, training data, training. Extraction never imports it."""
