@@ -8,7 +8,7 @@ from functools import lru_cache
 from pipeline.countries.names import codes_of_name
 from pipeline.countries.places import codes_of_place
 
-__all__ = ["country_code"]
+__all__ = ["country_code", "country_codes"]
 
 
 def country_code(text: str, *, place: bool = False, context: Collection[str] = ()) -> str | None:
@@ -29,8 +29,7 @@ def country_code(text: str, *, place: bool = False, context: Collection[str] = (
     >>> country_code("Congo"), country_code("Congo", context={"COD"})
     ('COG', 'COD')
     """
-    first, second = _codes(text, place)
-    candidates = first or second
+    candidates = country_codes(text, place=place)
     fitting = [code for code in candidates if code in context]
     if len(fitting) == 1:
         return fitting[0]
@@ -38,10 +37,14 @@ def country_code(text: str, *, place: bool = False, context: Collection[str] = (
 
 
 @lru_cache(maxsize=4096)
-def _codes(text: str, place: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Candidates in the order to try; the other kind's come second, for a mention that is labelled wrong."""
+def country_codes(text: str, *, place: bool = False) -> tuple[str, ...]:
+    """The codes of all countries that a mention's text may mean, the likeliest first; empty where unknown.
+
+    A text that is no country is looked up as a place, and the other way round, for a mention labelled wrong.
+
+    >>> country_codes("coréenne")
+    ('KOR', 'PRK')
+    """
     if place:
-        found = codes_of_place(text)
-        return found, () if found else codes_of_name(text)
-    found = codes_of_name(text)
-    return found, () if found else codes_of_place(text)
+        return codes_of_place(text) or codes_of_name(text)
+    return codes_of_name(text) or codes_of_place(text)

@@ -124,7 +124,7 @@ def _demonyms() -> dict[str, str]:
 
 @cache
 def _shared() -> dict[str, tuple[str, ...]]:
-    table = dict(_SHARED)
+    table: dict[str, tuple[str, ...]] = dict(_SHARED)
     for name, codes in _SHARED.items():
         if name in _demonyms():
             table |= {key(form): codes for form in inflections(name)}
@@ -132,7 +132,7 @@ def _shared() -> dict[str, tuple[str, ...]]:
 
 
 def codes_of_name(text: str) -> tuple[str, ...]:
-    """The codes of the states that a name or a demonym stands for, the likeliest first; empty where unknown."""
+    """The codes of the states that a name or a demonym stands for, the likeliest first; empty if none."""
     name = words(text)
     while name:
         folded = name.replace(" ", "")
@@ -145,7 +145,10 @@ def codes_of_name(text: str) -> tuple[str, ...]:
         if shorter == name:
             break
         name = shorter
+    outside, bracket, _ = text.partition("(")
+    if bracket:  # « Myanmar (Birmanie) »
+        return codes_of_name(outside)
     if text.isupper() and text in alpha3().values():
         return (text,)
-    # Scanned and typed texts take a capital I for a small l (« lndonésie »): no French name starts with l + n.
+    # Scanned and typed texts take a capital I for a small l (« lndonésie »): no name starts with ln.
     return codes_of_name("I" + text[1:]) if text[:2] in ("ln", "lr", "lt", "ls") else ()

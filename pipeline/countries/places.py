@@ -15,6 +15,8 @@ from pipeline.countries.spelling import key, words
 
 #: Weight of a capital: more than the population of any city.
 _CAPITAL = 10**9
+#: Code in `places.tsv` of what spans several countries, though one of them has a region of that name.
+NOWHERE = "-"
 #: What `key` leaves out of a plain ASCII spelling.
 _DROPPED = str.maketrans("", "", " -'.`")
 
@@ -70,8 +72,11 @@ def _regions() -> dict[str, tuple[str, ...]]:
 def codes_of_place(text: str) -> tuple[str, ...]:
     """The alpha-3 codes of the countries that a place of this name may lie in, the likeliest first."""
     folded = words(text).replace(" ", "")
+    if not folded:
+        return ()
     if folded in _reviewed_places():
-        return (_reviewed_places()[folded],)
+        code = _reviewed_places()[folded]
+        return () if code == NOWHERE else (code,)
     # A mention leaves out the article that is part of some names: « (le) Caire », « (La) Haye ».
     spellings = (folded, "le" + folded, "la" + folded, "les" + folded)
     cities = sorted((city for spelling in spellings for city in _cities().get(spelling, ())), reverse=True)
