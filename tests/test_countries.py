@@ -1,4 +1,4 @@
-"""Country codes: forms of names, traps between like names, places; each case a text and the code it stands for."""
+"""Country codes of names in all their forms, of like names, of places: each case a text and its code."""
 
 import unicodedata
 

@@ -1,0 +1,309 @@
+"""From mentions and relations to triples: country codes, dates, organisations, evidence and confidence."""
+
+from __future__ import annotations
+
+import logging
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from pipeline.countries import country_code, country_codes
+from pipeline.dates import ground_all, infer_document_date
+from pipeline.document import TAIL_LABELS, Document, Mention, Relation, Span, Status, Triple
+from pipeline.status_dates import SaidDate, periods, share
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Link:
+    """The tail of a relation, with the confidence of the relation."""
+
+    mention: Mention
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Stated:
+    """One STATUS mention with what its relations tie to it, each in text order."""
+
+    trigger: Mention
+    status: Status
+    holders: tuple[_Link, ...]
+    orgs: tuple[_Link, ...]
+    dates: tuple[_Link, ...]
+
+
+def assemble(document: Document) -> Document:
+    """The document with its triples, read from its entities and relations by sections 1, 3 and 4 of the guidelines.
+
+    Each holder of each status yields a triple, or several where the text gives it several periods or
+    organisations; a triple that is said twice stands once, under its most confident saying. Where
+    `document.date` is None, `inferred_date` is filled from the text. A date that the text does not say is the
+    document's (`date_source="document"`), None where that is unknown too.
+
+    A triple's confidence is the product of those of its trigger, its holder and the relation between them, and
+    of the least confident of its dates (mention times relation); it is a score to rank by, not yet calibrated.
+    Its evidence covers the trigger, the holder, the organisation and the dates, and the sentences that these
+    stand in where `document.sentences` is filled.
+
+    Relations that no well-formed document has (to an unknown mention, to a label that the type does not take,
+    said twice) are passed over. A holder whose country is not known is logged as a warning and yields no triple.
+    """
+    inferred = document.inferred_date
+    if document.date is None and inferred is None:
+        inferred = infer_document_date(document.text).value
+    document = replace(document, inferred_date=inferred)
+    stated = _stated(document)
+    codes = _country_codes(document, stated)
+    values = _said_dates(document, stated)
+    names = _organisation_names(document)
+    triples = [
+        triple for status in stated for triple in _triples(document, status, stated, codes, values, names)
+    ]
+    return replace(document, triples=tuple(_merged(triples)))
+
+
+def _stated(document: Document) -> list[_Stated]:
+    mentions = {mention.id: mention for mention in document.entities}
+    tails: dict[tuple[str, str], dict[str, float]] = defaultdict(dict)
+    for relation in document.relations:
+        if _well_formed(relation, mentions):
+            known = tails[relation.head, relation.type].get(relation.tail, 0.0)
+            tails[relation.head, relation.type][relation.tail] = max(known, relation.confidence)
+
+    def links(head: str, kind: str) -> tuple[_Link, ...]:
+        found = [_Link(mentions[tail], confidence) for tail, confidence in tails[head, kind].items()]
+        return tuple(sorted(found, key=lambda link: (link.mention.start, link.mention.end, link.mention.id)))
+
+    return [
+        _Stated(head, head.status, links(head.id, "holder"), links(head.id, "org"), links(head.id, "date"))
+        for head in sorted(mentions.values(), key=lambda mention: (mention.start, mention.end, mention.id))
+        if head.label == "STATUS" and head.status is not None and tails[head.id, "holder"]
+    ]
+
+
+def _well_formed(relation: Relation, mentions: dict[str, Mention]) -> bool:
+    head, tail = mentions.get(relation.head), mentions.get(relation.tail)
+    return head is not None and tail is not None and tail.label in TAIL_LABELS[relation.type]
+
+
+def _country_codes(document: Document, stated: Sequence[_Stated]) -> dict[str, str]:
+    """Codes of the holders, by id; one whose country is not known is logged and left out.
+
+    The countries that a document names settle which of several places of one name it means, and its places
+    which of several countries (« Congo » beside Kinshasa).
+    """
+    codes: dict[str, str] = {}
+    for holder in {link.mention.id: link.mention for status in stated for link in status.holders}.values():
+        place = holder.label == "PLACE"
+        context: set[str] = set()
+        if len(country_codes(holder.text, place=place)) > 1:
+            others = (mention for mention in document.entities if mention.label in ("COUNTRY", "PLACE"))
+            context = {
+                code
+                for mention in others
+                if (mention.label == "PLACE") != place
+                and (code := country_code(mention.text, place=mention.label == "PLACE"))
+            }
+        code = country_code(holder.text, place=place, context=context)
+        if code:
+            codes[holder.id] = code
+        else:
+            log.warning("%s: no country known for %r", document.id, holder.text)
+    return codes
+
+
+def _said_dates(document: Document, stated: Sequence[_Stated]) -> dict[str, SaidDate]:
+    """The DATE mentions that date a status, by id; one that cannot be grounded is left out."""
+    mentions = list({link.mention.id: link.mention for status in stated for link in status.dates}.values())
+    grounded = ground_all(
+        document.text,
+        [(mention.start, mention.end) for mention in mentions],
+        document_date=document.date or document.inferred_date,
+    )
+    return {
+        mention.id: SaidDate(mention, date.point, date.bound)
+        for mention, date in zip(mentions, grounded, strict=True)
+        if date.point
+    }
+
+
+def _triples(
+    document: Document,
+    status: _Stated,
+    stated: Sequence[_Stated],
+    codes: dict[str, str],
+    values: dict[str, SaidDate],
+    names: dict[str, str],
+) -> Iterable[Triple]:
+    dates = [values[link.mention.id] for link in status.dates if link.mention.id in values]
+    holders = [link.mention for link in status.holders]
+    boundaries = _boundaries(status, stated, codes)
+    default = document.date or document.inferred_date
+    for org, own_dates in _by_organisation(document.text, status, dates):
+        shares = share(
+            document.text, holders, [date for date in own_dates if date.mention.id not in boundaries]
+        )
+        for link, its_dates in zip(status.holders, shares, strict=True):
+            code = codes.get(link.mention.id)
+            if code is None:
+                continue
+            ends = frozenset(date_id for date_id, countries in boundaries.items() if code in countries)
+            its_dates = its_dates + [date for date in own_dates if date.mention.id in ends]
+            said = periods(
+                document.text, status.status, status.trigger, link.mention, holders, its_dates, ended_by=ends
+            )
+            for value, sources in said or [(default, ())]:
+                yield _triple(document, status, link, code, org, value, sources, names)
+
+
+def _boundaries(
+    status: _Stated, stated: Sequence[_Stated], codes: dict[str, str]
+) -> dict[str, frozenset[str]]:
+    """DATE ids that end this status, each with the countries that it ends it for.
+
+    Such a date dates another status too, which rules this one out (a retreat, an exclusion), and stands there
+    for some of the holders.
+    """
+    ending = {
+        "member": ("withdrawn", "suspended"),
+        "suspended": ("withdrawn", "member"),
+        "withdrawn": ("member",),
+    }
+    mine = {codes[link.mention.id] for link in status.holders if link.mention.id in codes}
+    own = {link.mention.id for link in status.dates}
+    found: dict[str, frozenset[str]] = {}
+    for other in stated:
+        if other.status in ending.get(status.status, ()) and len(status.holders) > 1:
+            countries = mine & {codes[link.mention.id] for link in other.holders if link.mention.id in codes}
+            for link in other.dates:
+                if link.mention.id in own and countries:
+                    found[link.mention.id] = found.get(link.mention.id, frozenset()) | countries
+    return found
+
+
+def _by_organisation(
+    text: str, status: _Stated, dates: list[SaidDate]
+) -> list[tuple[_Link | None, list[SaidDate]]]:
+    """The organisation that the status is in, with the dates; several where each has a date of its own.
+
+    « a adhéré à l'ONU en 1992, à l'OMC en 1998 » are two; else of several organisations the one whose
+    relation is surest is taken, the nearest of equally sure ones.
+    """
+    if not status.orgs:
+        return [(None, dates)]
+    if len(status.orgs) > 1 and len(dates) >= len(status.orgs) and len(status.holders) == 1:
+        dealt = share(text, [link.mention for link in status.orgs], dates)
+        if all(dealt):
+            return list(zip(status.orgs, dealt, strict=True))
+    trigger = status.trigger
+
+    def closeness(link: _Link) -> tuple[float, int]:
+        between = max(link.mention.start - trigger.end, trigger.start - link.mention.end)
+        return (round(link.confidence * link.mention.confidence, 2), -between)
+
+    return [(max(status.orgs, key=closeness), dates)]
+
+
+def _triple(
+    document: Document,
+    status: _Stated,
+    holder: _Link,
+    code: str,
+    org: _Link | None,
+    value: str | None,
+    sources: Sequence[SaidDate],
+    names: dict[str, str],
+) -> Triple:
+    sureness = {link.mention.id: link.mention.confidence * link.confidence for link in status.dates}
+    confidence = status.trigger.confidence * holder.mention.confidence * holder.confidence
+    confidence *= min((sureness[date.mention.id] for date in sources), default=1.0)
+    mentions = [status.trigger, holder.mention, *(date.mention for date in sources)]
+    if org is not None:
+        mentions.append(org.mention)
+    return Triple(
+        country=code,
+        status=status.status,
+        date=value,
+        organisation=names[org.mention.id] if org else None,
+        trigger=status.trigger.id,
+        holder=holder.mention.id,
+        org=org.mention.id if org else None,
+        dates=tuple(date.mention.id for date in sorted(sources, key=lambda date: date.mention.start)),
+        date_source="text" if sources else "document" if value is not None else None,
+        confidence=confidence,
+        evidence=_evidence(document, mentions),
+    )
+
+
+def _evidence(document: Document, mentions: Sequence[Mention]) -> Span:
+    start, end = min(mention.start for mention in mentions), max(mention.end for mention in mentions)
+    for sentence in document.sentences:
+        if sentence.start < end and start < sentence.end:
+            start, end = min(start, sentence.start), max(end, sentence.end)
+    return Span(start, end)
+
+
+_ACRONYM = re.compile(r"(?=(?:[^A-ZÀ-Ý]*[A-ZÀ-Ý]){2}|[A-Z][a-z]+\b)[A-ZÀ-Ý][\w.+&'’-]{1,11}")
+_ALIAS_GAP = re.compile(r"\s*(?:\(|, (?:ou|dite?|alias|en abrégé) |\bou )\s*(?:l['’])?(?:en \w+,? )?\s*")
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+def _organisation_names(document: Document) -> dict[str, str]:
+    """What each ORG mention is called in a triple, by id: its acronym where the text gives one.
+
+    The text gives it beside the full name (« … (OPEP) »), or elsewhere, where its letters are the initials.
+    """
+    orgs = sorted(
+        (mention for mention in document.entities if mention.label == "ORG"), key=lambda org: org.start
+    )
+    short: dict[str, str] = {}
+    for one, other in zip(orgs, orgs[1:], strict=False):
+        gap = document.text[one.end : other.start]
+        if len(other.text) < len(one.text) and _is_acronym(other.text) and _ALIAS_GAP.fullmatch(gap):
+            short[_folded(one.text)] = other.text
+    acronyms = {_initials(org.text, whole=True): org.text for org in orgs if _is_acronym(org.text)}
+    for org in orgs:
+        acronym = acronyms.get(_initials(org.text))
+        if acronym is not None and not _is_acronym(org.text):
+            short.setdefault(_folded(org.text), acronym)
+    return {org.id: short.get(_folded(org.text), org.text) for org in orgs}
+
+
+def _is_acronym(text: str) -> bool:
+    return " " not in text and _ACRONYM.fullmatch(text) is not None
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.replace("’", "'").lower().split())
+
+
+#: Words of an organisation's name that its acronym leaves out.
+_UNCOUNTED = frozenset("de du des d la le les l et à au aux en pour sur dans".split())
+
+
+def _initials(text: str, *, whole: bool = False) -> str:
+    """The letters of an acronym (`whole`), or the initials of a full name, to compare."""
+    words = _WORD.findall(text.lower())
+    if whole:
+        return _plain("".join(words))
+    return _plain("".join(word[0] for word in words if word not in _UNCOUNTED))
+
+
+def _plain(letters: str) -> str:
+    decomposed = unicodedata.normalize("NFD", letters)
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+
+
+def _merged(triples: Sequence[Triple]) -> list[Triple]:
+    """Each triple once, in the order of first saying, as its most confident saying has it."""
+    best: dict[tuple[str, str, str | None, str | None], Triple] = {}
+    for triple in triples:
+        key = (triple.country, triple.status, triple.date, triple.organisation)
+        if key not in best or triple.confidence > best[key].confidence:
+            best[key] = triple
+    named = {key[:3] for key in best if key[3] is not None}
+    return [triple for key, triple in best.items() if key[3] is not None or key[:3] not in named]
