@@ -1,0 +1,412 @@
+"""Absolute dates: days, months, years, weekdays, seasons, quarters, decades, centuries and feasts.
+
+Every parser takes the tokens and an index and gives the expression with the index after it, or None. They
+read forward only; what stands before decides in `grammar`, what the words mean beside other dates in `resolution`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import cast
+
+from pipeline.dates import feasts, lexicon
+from pipeline.dates.expressions import (
+    Calendar,
+    Century,
+    Decade,
+    Expression,
+    Feast,
+    Numeric,
+    Offset,
+    Portion,
+    Season,
+    Week,
+)
+from pipeline.dates.numbers import number_at
+from pipeline.dates.tokens import NOTHING, Token, full_year, roman_ordinal
+from pipeline.dates.values import Moment
+
+Tokens = Sequence[Token]
+Parsed = tuple[Expression, int]
+
+_QUOTES = frozenset("'’`")
+_TIME_OF = frozenset(("de", "d'", "du", "au"))
+_DECADE_WORDS = {20: 1920, 30: 1930, 40: 1940, 50: 1950, 60: 1960, 70: 1970, 80: 1980, 90: 1990}
+_MAX_YEAR = 2999
+
+
+def token(tokens: Tokens, i: int) -> Token:
+    """The token at `i`, or an end of sentence outside the text."""
+    return tokens[i] if 0 <= i < len(tokens) else NOTHING
+
+
+def forms(tokens: Tokens, i: int, *expected: str) -> bool:
+    """Whether the tokens from `i` have these forms."""
+    return all(token(tokens, i + k).form == form for k, form in enumerate(expected))
+
+
+def _is_year(tok: Token) -> bool:
+    return tok.category == "number" and len(tok.form) == 4 and 1000 <= cast(int, tok.value) <= _MAX_YEAR
+
+
+def counts_something(tokens: Tokens, i: int) -> bool:
+    """Whether the token at `i` is a noun or sign that makes the number before it a count or a measure."""
+    following = token(tokens, i)
+    form = following.form
+    if form in lexicon.COUNTED or following.category == "unit":
+        return True
+    return (
+        following.category == ""
+        and len(form) > 3
+        and form[-1] in "sx"
+        and form not in lexicon.NOT_COUNTED_S
+        and form.isalpha()
+    )
+
+
+def relative_year(tokens: Tokens, i: int) -> tuple[Offset, int] | None:
+    """« l'an dernier », « l'année suivante », « la même année », « cette année » as a year, after « de » or not."""
+    i += 1 if token(tokens, i).form in ("de", "d'") else 0
+    first = token(tokens, i)
+    if first.category == "demonstrative" and token(tokens, i + 1).form in ("année", "an"):
+        anaphoric = forms(tokens, i + 2, "-", "là")
+        return Offset("year", 0, anaphoric), i + (4 if anaphoric else 2)
+    if forms(tokens, i, "la", "même", "année"):
+        return Offset("year", 0, True), i + 3
+    if first.form == "l'" and token(tokens, i + 1).form in ("an", "année"):
+        if forms(tokens, i + 2, "en", "cours"):
+            return Offset("year", 0), i + 4
+        if forms(tokens, i + 2, "d'", "avant"):
+            return Offset("year", -1, True), i + 4
+        if forms(tokens, i + 2, "d'", "après"):
+            return Offset("year", 1, True), i + 4
+        adjective = token(tokens, i + 2)
+        if adjective.category == "direction":
+            count, anaphoric = cast(tuple[int, bool], adjective.value)
+            return Offset("year", count, anaphoric), i + 3
+    return None
+
+
+def year_tail(tokens: Tokens, i: int, *, two_digits: bool = True) -> tuple[int | Offset, int] | None:
+    """The year after a day or month: « 2024 », « 24 », « de l'an 2000 », « de l'année dernière »."""
+    first = token(tokens, i)
+    if _is_year(first) and first.form[0] in "12":
+        return before_christ(tokens, cast(int, first.value), i + 1)
+    if first.category == "number" and two_digits and len(first.form) == 2 and not _ambiguous_count(tokens, i):
+        return full_year(first.form), i + 1
+    if first.form in _QUOTES and len(token(tokens, i + 1).form) == 2 and token(tokens, i + 1).category == "number":
+        return full_year(token(tokens, i + 1).form), i + 2
+    if first.category == "number_word" and first.form in ("mille", "mil", "deux", "dix"):
+        number = number_at(tokens, i)
+        if number and 1000 <= number[0] <= _MAX_YEAR:
+            return number
+    if first.form in ("de", "d'"):
+        j = i + 1
+        if token(tokens, j).form == "l'" and token(tokens, j + 1).form in ("an", "année"):
+            if token(tokens, j + 2).category == "number":
+                return cast(int, token(tokens, j + 2).value or 0), j + 3
+        elif _is_year(token(tokens, j)) and not counts_something(tokens, j + 1):
+            return cast(int, token(tokens, j).value), j + 1
+    return relative_year(tokens, i) if first.form in ("de", "d'") else None
+
+
+def _ambiguous_count(tokens: Tokens, i: int) -> bool:
+    """Whether two digits after a month may be something else than a year: a count, an hour, a day to come."""
+    following = token(tokens, i + 1)
+    if following.category in ("month", "month_abbreviation", "unit", "number", "opaque"):
+        return True
+    if following.form in ("%", "€", "h", "/", "ans", "-", "–", "°"):
+        return True
+    return following.form[:1].isalpha() and following.form not in (
+        "à", "au", "et", "en", "de", "du", "le", "la", "l'", "les", "où", "que", "qui", "a", "est", "par", "pour"
+    )  # fmt: skip
+
+
+def before_christ(tokens: Tokens, year: int, i: int) -> tuple[int, int]:
+    """The astronomical year and the index after « av. J.-C. », where that follows; else the year as it is."""
+    if token(tokens, i).form in ("av", "avant") and (
+        forms(tokens, i + 1, ".", "j") or forms(tokens, i + 1, "j") or forms(tokens, i + 1, "notre", "ère")
+    ):
+        j = i + 1
+        while token(tokens, j).form in (".", "j", "-", "c", "jésus", "christ", "notre", "ère") and j < i + 8:
+            j += 1
+        return 1 - year, j
+    return year, i
+
+
+def direction_at(tokens: Tokens, i: int) -> tuple[int, bool, int] | None:
+    """« dernier », « prochain », « suivant », « à venir », « d'après »: direction, anaphoric, index after."""
+    tok = token(tokens, i)
+    if tok.category == "direction":
+        direction, anaphoric = cast(tuple[int, bool], tok.value)
+        return direction, anaphoric, i + 1
+    if forms(tokens, i, "à", "venir"):
+        return 1, False, i + 2
+    if forms(tokens, i, "d'", "après"):
+        return 1, True, i + 2
+    if forms(tokens, i, "d'", "avant"):
+        return -1, True, i + 2
+    return None
+
+
+def _tail(tokens: Tokens, i: int, month: int, day: int, weekday: int | None) -> Parsed:
+    """What follows a month: its year or its direction."""
+    tail = year_tail(tokens, i)
+    if tail:
+        return Calendar(tail[0], month, day, weekday), tail[1]
+    pointed = direction_at(tokens, i)
+    if pointed:
+        direction, anaphoric, j = pointed
+        return Calendar(None, month, day, weekday, direction, anaphoric), j
+    return Calendar(None, month, day, weekday), i
+
+
+def day_number(tokens: Tokens, i: int) -> tuple[int, int] | None:
+    """A day of the month: « 4 », « 1er », « premier », « vingt et un »."""
+    tok = token(tokens, i)
+    if tok.category == "number":
+        if tok.form == "1" and token(tokens, i + 1).form in ("er", "ᵉʳ") and token(tokens, i + 1).start <= tok.end + 1:
+            return 1, i + 2
+        day = cast(int, tok.value or 0)
+        return (day, i + 1) if len(tok.form) <= 2 and 1 <= day <= 31 else None
+    if tok.category == "ordinal" and tok.value == 1:
+        return 1, i + 1
+    if tok.category == "number_word":
+        number = number_at(tokens, i, below_month=True)
+        return number if number and 1 <= number[0] <= 31 else None
+    return None
+
+
+def month_at(tokens: Tokens, i: int) -> tuple[int, int] | None:
+    """A month by name (« mois de juin » too), or by abbreviation with or without its full stop."""
+    tok = token(tokens, i)
+    if tok.category == "month":
+        return cast(int, tok.value), i + 1
+    if tok.category == "month_abbreviation":
+        after = token(tokens, i + 1)
+        # The stop belongs to the abbreviation; at a sentence's end it is kept out of the expression.
+        inside = after.form == "." and token(tokens, i + 2).category in ("number", "")
+        inside = inside and token(tokens, i + 2).form not in ("",)
+        return cast(int, tok.value), i + (2 if inside else 1)
+    return None
+
+
+def day_and_month(tokens: Tokens, i: int, weekday: int | None = None) -> Parsed | None:
+    """« 4 juillet 2024 », « 1er janv. », « 14-Juillet », and a day alone as a Calendar with only a day."""
+    day = day_number(tokens, i)
+    if not day:
+        return None
+    j = day[1]
+    hyphen = token(tokens, j).form == "-" and token(tokens, j + 1).category == "month"
+    month = month_at(tokens, j + 1 if hyphen else j) or _month_of(tokens, j)
+    if not month:
+        return Calendar(None, 0, day[0], weekday), j
+    k = month[1]
+    if hyphen and token(tokens, k).form == "-" and _is_year(token(tokens, k + 1)):
+        k += 1
+    return _tail(tokens, k, month[0], day[0], weekday)
+
+
+def _month_of(tokens: Tokens, i: int) -> tuple[int, int] | None:
+    """« (le 4) du mois de juillet »."""
+    if forms(tokens, i, "du", "mois", "de") or forms(tokens, i, "du", "mois", "d'"):
+        return month_at(tokens, i + 3)
+    return None
+
+
+def month(tokens: Tokens, i: int) -> Parsed | None:
+    """« juin », « juin 2024 », « mai de la même année », « oct. 2019 »."""
+    named = month_at(tokens, i)
+    if not named:
+        return None
+    parsed = _tail(tokens, named[1], named[0], 0, None)
+    if tokens[i].category == "month_abbreviation" and cast(Calendar, parsed[0]).year is None:
+        return None
+    return parsed
+
+
+def weekday(tokens: Tokens, i: int) -> Parsed | None:
+    """« jeudi », « jeudi 4 juillet », « mardi dernier », « lundi en huit », « jeudi de la semaine prochaine »."""
+    tok = tokens[i]
+    number = cast(int, tok.value)
+    j = i + 1
+    if tok.category == "weekday_abbreviation":
+        j += token(tokens, j).form == "."
+        parsed = day_and_month(tokens, j, number)
+        return parsed if parsed and cast(Calendar, parsed[0]).month else None
+    k = j + 1 if token(tokens, j).form in (",", "le") else j
+    parsed = day_and_month(tokens, k, number)
+    if parsed and (cast(Calendar, parsed[0]).month or (k == j and not counts_something(tokens, parsed[1]))):
+        return parsed
+    j = day_part(tokens, j)
+    pointed = direction_at(tokens, j)
+    if pointed:
+        return Calendar(weekday=number, direction=pointed[0], anaphoric=pointed[1]), pointed[2]
+    if forms(tokens, j, "en", "huit"):
+        return Calendar(weekday=number, direction=2), j + 2
+    if forms(tokens, j, "en", "quinze"):
+        return Calendar(weekday=number, direction=3), j + 2
+    return Calendar(weekday=number), j
+
+
+def day_part(tokens: Tokens, i: int) -> int:
+    """The index after « matin », « soir », « après-midi », « dans la soirée » is not part of the date."""
+    if token(tokens, i).form == "au" and token(tokens, i + 1).form in lexicon.DAY_PARTS:
+        return i + 2
+    if token(tokens, i).form in lexicon.DAY_PARTS:
+        return i + 1
+    if forms(tokens, i, "après", "-", "midi"):
+        return i + 3
+    return i
+
+
+def year(tokens: Tokens, i: int) -> Parsed | None:
+    """A year of four digits, or in words (« mille neuf cent dix »), with « av. J.-C. » where it follows."""
+    tok = tokens[i]
+    if tok.category == "number":
+        value = cast(int, tok.value or 0)
+        christ, j = before_christ(tokens, value, i + 1)
+        if j > i + 1:
+            return Calendar(christ), j
+        return (Calendar(value), i + 1) if _is_year(tok) else None
+    number = number_at(tokens, i)
+    return (Calendar(number[0]), number[1]) if number and 1000 <= number[0] <= _MAX_YEAR else None
+
+
+def season(tokens: Tokens, i: int) -> Parsed | None:
+    """« printemps », « été 2022 », « hiver 2023-2024 » (its first year), « automne dernier »."""
+    name = cast(int, tokens[i].value)
+    tail = year_tail(tokens, i + 1, two_digits=False)
+    if tail:
+        return Season(name, tail[0]), tail[1]
+    pointed = direction_at(tokens, i + 1)
+    if pointed:
+        return Season(name, None, pointed[0]), pointed[2]
+    return Season(name), i + 1
+
+
+def numeric(tokens: Tokens, i: int) -> Parsed | None:
+    """« 04/07/2024 », « 2024-07-04 », « 07/2024 », « 4/07 »."""
+    moment = cast(Moment, tokens[i].value)
+    if tokens[i].category == "dm":
+        return Calendar(None, moment.month, moment.day), i + 1
+    return Numeric(moment), i + 1
+
+
+def portion(tokens: Tokens, i: int) -> Parsed | None:
+    """« premier trimestre 2024 », « second semestre », « dernier trimestre de l'année », « T1 2024 »."""
+    tok = tokens[i]
+    j = i + 1
+    if tok.category == "portion":
+        letter, number = cast(tuple[str, int], tok.value)
+        unit = "quarter" if letter == "T" else "half"
+    else:
+        named = token(tokens, j)
+        if named.category != "unit" or cast(tuple[str, int], named.value)[0] not in ("quarter", "half"):
+            return None
+        unit = cast(tuple[str, int], named.value)[0]
+        number = cast(int, tok.value or 0) if tok.category == "ordinal" else -1
+        j += 1
+    if number > (4 if unit == "quarter" else 2) or number == 0:
+        return None
+    tail = year_tail(tokens, j, two_digits=False)
+    if not tail and forms(tokens, j, "de", "l'", "année"):
+        return Portion("quarter" if unit == "quarter" else "half", number), j + 3
+    if number == -1 and not tail:
+        return None
+    if tok.category == "portion" and not tail:
+        return None
+    return Portion("quarter" if unit == "quarter" else "half", number, tail[0] if tail else None), tail[1] if tail else j
+
+
+def decade(tokens: Tokens, i: int) -> Parsed | None:
+    """« années 1990 », « années 60 », « années quatre-vingt-dix »."""
+    if token(tokens, i).form not in ("années", "annees"):
+        return None
+    return decade_number(tokens, i + 1)
+
+
+def decade_number(tokens: Tokens, i: int) -> Parsed | None:
+    """The number of a decade: 1990, 90, « soixante »."""
+    tok = token(tokens, i)
+    if tok.category == "number":
+        value = cast(int, tok.value or 0)
+        if len(tok.form) == 2 and value in _DECADE_WORDS:
+            return Decade(_DECADE_WORDS[value]), i + 1
+        return (Decade(value), i + 1) if len(tok.form) == 4 and value % 10 == 0 and value else None
+    number = number_at(tokens, i)
+    if number and number[0] in _DECADE_WORDS:
+        return Decade(_DECADE_WORDS[number[0]]), number[1]
+    return (Decade(number[0]), number[1]) if number and number[0] in (2000, 2010, 2020) else None
+
+
+def century(tokens: Tokens, i: int) -> Parsed | None:
+    """« XXe siècle », « 21e siècle », « dix-neuvième siècle », « IIIe siècle av. J.-C. »; the number of one alone."""
+    tok = tokens[i]
+    j = i + 1
+    if tok.category == "ordinal":
+        number = cast("int | None", tok.value)
+        if forms(tokens, i - 1, "-") and token(tokens, i - 2).form in ("dix", "vingt"):
+            return None
+    elif forms(tokens, i, "dix", "-") and token(tokens, i + 2).form in ("septième", "huitième", "neuvième"):
+        number, j = 10 + cast(int, token(tokens, i + 2).value), i + 3
+    elif forms(tokens, i, "vingt", "et", "unième"):
+        number, j = 21, i + 3
+    else:
+        number = roman_ordinal(tok.form)
+    if not number or not 1 <= number <= 30 or not token(tokens, j).form.startswith(("siècle", "siecle")):
+        return None
+    christ, k = before_christ(tokens, 2, j + 1)
+    return Century(number if christ > 0 else -number), k
+
+
+def feast(tokens: Tokens, i: int) -> Parsed | None:
+    """A named day, with its year or direction: « Noël », « lundi de Pâques 2023 », « la Toussaint prochaine »."""
+    for length in range(min(feasts.LONGEST_NAME, len(tokens) - i), 0, -1):
+        name = feasts.NAMES.get(tuple(tok.form for tok in tokens[i : i + length]))
+        if not name:
+            continue
+        j = i + length
+        tail = year_tail(tokens, j, two_digits=False)
+        if tail:
+            return Feast(name.key, tail[0]), tail[1]
+        pointed = direction_at(tokens, j)
+        if pointed:
+            return Feast(name.key, None, pointed[0]), pointed[2]
+        return (Feast(name.key), j) if name.bare or feast_is_cued(tokens, i) else None
+    return None
+
+
+def feast_is_cued(tokens: Tokens, i: int) -> bool:
+    """Whether a preposition before « Noël », « Pâques » says that the day is meant."""
+    before = token(tokens, i - 1).form
+    if before in ("à", "avant", "après", "depuis", "pour", "dès", "ce"):
+        return True
+    if before == "d'":  # no feast but « l'Ascension » starts with a vowel
+        return False
+    heads = ("ici", "partir", "compter", "lendemain", "veille", "week-end", "jusqu'à", "dimanche", "jour", "end")
+    return before in ("de", "d'") and token(tokens, i - 2).form in heads
+
+
+def week_of(tokens: Tokens, i: int) -> Parsed | None:
+    """« semaine du 3 juin », « week-end des 6 et 7 juillet » : the index is at « semaine » or « week »."""
+    weekend, j = weekend_at(tokens, i)
+    if not weekend and token(tokens, i).form != "semaine":
+        return None
+    j = j if weekend else i + 1
+    if token(tokens, j).form in ("du", "des", "de") and token(tokens, j + 1).form != "la":
+        parsed = day_and_month(tokens, j + 1)
+        if parsed and isinstance(parsed[0], Calendar) and parsed[0].month:
+            return Week(parsed[0], weekend), parsed[1]
+    if weekend and token(tokens, j).form in _TIME_OF:
+        named = feast(tokens, j + 1) or feast(tokens, j + 2)
+        if named and isinstance(named[0], Feast):
+            return Week(named[0], True), named[1]
+    return None
+
+
+def weekend_at(tokens: Tokens, i: int) -> tuple[bool, int]:
+    """Whether « week-end » or « weekend » stands here, and the index after it."""
+    if forms(tokens, i, "week", "-", "end"):
+        return True, i + 3
+    return (True, i + 1) if token(tokens, i).form == "weekend" else (False, i)

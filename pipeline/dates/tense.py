@@ -1,0 +1,128 @@
+"""Where a clause looks: back or ahead, told by its verbs and by words such as « prévu ».
+
+A date that lacks its year, or a bare weekday, lies on that side of the document's date.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from pipeline.dates.tokens import Token
+
+_FUTURE = re.compile(r"\w{2,}(?:[eiduvt]ra|r{2}a|[eiduvt]ront|r{2}ont|[eiduvt]rez|[eiduvt]rai|[eiduvt]rons)")
+_IMPERFECT = re.compile(r"\w{2,}(?:ait|aient)")
+_CONDITIONAL = re.compile(r"\w{2,}(?:rait|raient)")
+_SIMPLE_PAST = re.compile(r"\w{2,}(?:èrent|irent|urent|inrent)")
+_PARTICIPLE = re.compile(r"\w{2,}(?:é|ée|és|ées)")
+_INFINITIVE = re.compile(r"\w+(?:er|ir|re|oir)")
+_NOUNS_IN_TE = re.compile(r"\w+[tiè]tés?")
+
+_NOT_FUTURE = frozenset(
+    "opéra caméra extra ultra ankara accra sahara caldera algèbra tiara mantra cobra hydra infra supra para dakara".split()
+)
+_NOT_IMPERFECT = frozenset("fait parfait lait trait portrait extrait retrait attrait souhait bienfait forfait plaît".split())
+_IRREGULAR_PAST = frozenset(
+    """
+    fut furent eut eurent fit firent vint vinrent prit prirent mit mirent devint devinrent tint tinrent
+    mourut naquit obtint parvint rejoignit quitta adhéra entra signa devait
+    """.split()
+)
+_IRREGULAR_PARTICIPLES = frozenset(
+    """
+    élu élue élus élues mort morte morts né née nés nées suspendu suspendue suspendus suspendues admis admise admises
+    tenu tenue tenus tenues rendu rendue rendus battu battue battus paru parue parus survenu survenue survenus
+    réuni réunie réunis réunies ouvert ouverte ouverts ouvertes sorti sortie sortis parti partie partis clos close
+    remis remise promu promue reçu reçue reçus vu vue vus pris prise venu venue venus devenu devenue devenus
+    disparu disparue disparus décédé décédée dit inscrit inscrite conclu conclue mis mise mises obtenu obtenue
+    """.split()
+)
+_AUXILIARIES = frozenset("a ont ai avons avez est sont avait avaient était étaient s'est eu été ayant étant".split())
+_AHEAD = frozenset(
+    """
+    prévu prévue prévus prévues attendu attendue attendus attendues programmé programmée programmés programmées
+    reporté reportée reportés fixé fixée fixés avancé avancée imminent imminente rendez-vous rdv
+    prochain prochaine prochainement bientôt doit doivent devra devront inscription inscriptions réservation
+    réservations réserver lieu
+    """.split()
+)
+_GOING = frozenset("va vont vais allons doit doivent devrait devraient pourrait pourraient pourra compte comptent".split())
+
+#: How many days farther a date on the other side may be: certain with a finite verb, less with a participle.
+CERTAIN = 300
+LIKELY = 150
+
+
+@lru_cache(maxsize=65536)
+def _leaning_of(form: str) -> int:
+    """The leaning that a word gives by itself: below 0 past, above 0 future, 0 none."""
+    if form in _AHEAD and form != "lieu":
+        return LIKELY
+    if form in _IRREGULAR_PAST:
+        return -CERTAIN
+    if form in _IRREGULAR_PARTICIPLES:
+        return -LIKELY
+    if _FUTURE.fullmatch(form) and form not in _NOT_FUTURE:
+        return CERTAIN
+    if form in ("aura", "sera", "ira", "fera", "auront", "seront", "iront", "feront"):
+        return CERTAIN
+    if _CONDITIONAL.fullmatch(form):
+        return LIKELY
+    if _IMPERFECT.fullmatch(form) and form not in _NOT_IMPERFECT:
+        return -CERTAIN
+    if _SIMPLE_PAST.fullmatch(form):
+        return -CERTAIN
+    if _PARTICIPLE.fullmatch(form) and not _NOUNS_IN_TE.fullmatch(form) and len(form) > 3:
+        return -LIKELY
+    return 0
+
+
+_REACH = 30
+#: A verb after the date says less than one before it at the same distance.
+_AFTER = 1.5
+
+
+def leaning(tokens: Sequence[Token], i: int, j: int, text: str) -> int:
+    """Where the clause around the tokens `i` to `j` looks, in days as `Scope.leaning` wants them; 0 for neither.
+
+    The nearest verb of the sentence decides; a capital inside a sentence makes a name, never a verb.
+    """
+    best, best_distance = 0, float(_REACH)
+    k = i - 1
+    while k >= 0 and i - k < _REACH and tokens[k].category != "stop":
+        found = _at(tokens, k, text)
+        if found:
+            best, best_distance = found, i - k
+            break
+        k -= 1
+    k = j
+    while k < len(tokens) and (k - j + 1) * _AFTER < best_distance and tokens[k].category != "stop":
+        found = _at(tokens, k, text)
+        if found:
+            return found
+        k += 1
+    return best
+
+
+def _at(tokens: Sequence[Token], k: int, text: str) -> int:
+    tok = tokens[k]
+    form = tok.form
+    if tok.category or not form.isalpha():
+        return 0
+    if form in _GOING:
+        following = [tokens[m].form for m in range(k + 1, min(k + 4, len(tokens)))]
+        return CERTAIN if any(_INFINITIVE.fullmatch(word) for word in following) else 0
+    found = _leaning_of(form)
+    before = tokens[k - 1].form if k else ""
+    if found == 0:
+        if before in _AUXILIARIES and form not in ("le", "la", "les", "un", "une", "pas") and tokens[k - 1].category == "":
+            return -CERTAIN if before in ("a", "ont", "avait", "avaient") and form[-1] in "suit" else 0
+        return 0
+    if text[tok.start].isupper() and k and tokens[k - 1].category != "stop" and not text[tok.start : tok.end].isupper():
+        return 0
+    if found == -LIKELY and before in _AUXILIARIES:
+        return -CERTAIN
+    if found > 0 and form in _AHEAD and before == "été":
+        return -LIKELY
+    return found
