@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pipeline.countries import country_code, country_codes
 from pipeline.dates import ground_all, infer_document_date
 from pipeline.document import TAIL_LABELS, Document, Mention, Relation, Span, Status, Triple
-from pipeline.status_dates import SaidDate, periods, share
+from pipeline.status_dates import LASTING, Case, SaidDate, periods, share
 
 log = logging.getLogger(__name__)
 
@@ -119,7 +119,8 @@ def _country_codes(document: Document, stated: Sequence[_Stated]) -> dict[str, s
 def _said_dates(document: Document) -> dict[str, SaidDate]:
     """The DATE mentions with a known value, by id. All are grounded together: one may count from another."""
     mentions = sorted(
-        (mention for mention in document.entities if mention.label == "DATE"), key=lambda date: (date.start, date.end)
+        (mention for mention in document.entities if mention.label == "DATE"),
+        key=lambda date: (date.start, date.end),
     )
     grounded = ground_all(
         document.text,
@@ -143,48 +144,90 @@ def _triples(
 ) -> Iterable[Triple]:
     dates = [values[link.mention.id] for link in status.dates if link.mention.id in values]
     holders = [link.mention for link in status.holders]
-    boundaries = _boundaries(status, stated, codes)
     default = document.date or document.inferred_date
     for org, own_dates in _by_organisation(document.text, status, dates):
-        shares = share(
-            document.text, holders, [date for date in own_dates if date.mention.id not in boundaries]
-        )
+        ends = _ends(status, stated, codes, values, names)
+        shares = share(document.text, holders, [date for date in own_dates if date.mention.id not in ends])
         for link, its_dates in zip(status.holders, shares, strict=True):
             code = codes.get(link.mention.id)
             if code is None:
                 continue
-            ends = frozenset(date_id for date_id, countries in boundaries.items() if code in countries)
-            its_dates = its_dates + [date for date in own_dates if date.mention.id in ends]
-            said = periods(
-                document.text, status.status, status.trigger, link.mention, holders, its_dates, ended_by=ends
-            )
-            for value, sources in said or [(default, ())]:
+            others = tuple(holder for holder in holders if holder.id != link.mention.id)
+            case = Case(document.text, status.status, status.trigger, link.mention, others)
+            its_dates = its_dates + [date for date in own_dates if code in ends.get(date.mention.id, ())]
+            ended = len(its_dates) == 1 and _is_end(status, stated, code, its_dates[0], codes, names)
+            for value, sources in periods(case, its_dates, ended=ended) or [(default, ())]:
                 yield _triple(document, status, link, code, org, value, sources, names)
 
 
-def _boundaries(
-    status: _Stated, stated: Sequence[_Stated], codes: dict[str, str]
-) -> dict[str, frozenset[str]]:
-    """DATE ids that end this status, each with the countries that it ends it for.
+#: The statuses whose start ends a status of the same country in the same body.
+_ENDED_BY: dict[Status, frozenset[Status]] = {
+    "member": frozenset({"withdrawn", "suspended"}),
+    "associate": frozenset({"member", "withdrawn", "suspended"}),
+    "observer": frozenset({"member", "associate", "partner", "withdrawn", "suspended"}),
+    "partner": frozenset({"member", "associate", "withdrawn", "suspended"}),
+    "suspended": frozenset({"member", "withdrawn"}),
+    "withdrawn": frozenset({"member"}),
+}
 
-    Such a date dates another status too, which rules this one out (a retreat, an exclusion), and stands there
-    for some of the holders.
+
+def _same_body(one: _Stated, other: _Stated, names: dict[str, str]) -> bool:
+    bodies = [{_folded(names[link.mention.id]) for link in status.orgs} for status in (one, other)]
+    return not all(bodies) or bool(bodies[0] & bodies[1])
+
+
+def _ends(
+    status: _Stated,
+    stated: Sequence[_Stated],
+    codes: dict[str, str],
+    values: dict[str, SaidDate],
+    names: dict[str, str],
+) -> dict[str, frozenset[str]]:
+    """DATE ids that end this status for some of its holders only, each with these holders' codes.
+
+    Such a date starts another status of theirs that rules this one out, and is not the start of this one.
     """
-    ending = {
-        "member": ("withdrawn", "suspended"),
-        "suspended": ("withdrawn", "member"),
-        "withdrawn": ("member",),
-    }
+    if len(status.holders) < 2 or len(status.dates) < 2:
+        return {}
     mine = {codes[link.mention.id] for link in status.holders if link.mention.id in codes}
-    own = {link.mention.id for link in status.dates}
+    own = _known(status, values)
     found: dict[str, frozenset[str]] = {}
     for other in stated:
-        if other.status in ending.get(status.status, ()) and len(status.holders) > 1:
-            countries = mine & {codes[link.mention.id] for link in other.holders if link.mention.id in codes}
-            for link in other.dates:
-                if link.mention.id in own and countries:
-                    found[link.mention.id] = found.get(link.mention.id, frozenset()) | countries
+        if other.status not in _ENDED_BY.get(status.status, ()) or not _same_body(status, other, names):
+            continue
+        theirs = mine & {codes[link.mention.id] for link in other.holders if link.mention.id in codes}
+        starts = _known(other, values)[:1]
+        for date in starts:
+            if theirs and date in own[1:]:
+                found[date.mention.id] = found.get(date.mention.id, frozenset()) | theirs
     return found
+
+
+def _known(status: _Stated, values: dict[str, SaidDate]) -> list[SaidDate]:
+    """The status's dates with a known value, in time's order."""
+    known = [values[link.mention.id] for link in status.dates if link.mention.id in values]
+    return sorted(known, key=lambda date: date.point)
+
+
+def _is_end(
+    status: _Stated,
+    stated: Sequence[_Stated],
+    code: str,
+    date: SaidDate,
+    codes: dict[str, str],
+    names: dict[str, str],
+) -> bool:
+    """Whether a holder's lone date starts another status of it, told further on, that rules this one out."""
+    return any(
+        other.trigger.start > status.trigger.start
+        and other.status in LASTING - {status.status}
+        and {status.status, other.status} != {"withdrawn", "suspended"}
+        and any(codes.get(link.mention.id) == code for link in other.holders)
+        and any(link.mention.id == date.mention.id for link in other.dates)
+        and _same_body(status, other, names)
+        for other in stated
+        if status.status in LASTING
+    )
 
 
 def _by_organisation(
