@@ -41,10 +41,9 @@ _HAVING = frozenset("a ont avait avaient aurait auraient aura auront ai avons av
 
 def _names_place(tokens: Sequence[Token], i: int) -> bool:
     """Whether the date names a street, square, station or school: « rue du 4-Septembre »."""
-    k = i - 1
-    if token(tokens, k).form not in ("du", "des", "de", "le"):
-        return token(tokens, k).form in lexicon.NAMED_AFTER_DATES
-    return token(tokens, k - 1).form in lexicon.NAMED_AFTER_DATES
+    k = i - 2 if token(tokens, i - 1).form in ("du", "des", "de") else i - 1
+    head = token(tokens, k).form
+    return head in lexicon.NAMED_AFTER_DATES and token(tokens, k - 1).form != "d'"
 
 
 def _is_event_name(tokens: Sequence[Token], i: int, j: int, node: Calendar, text: str) -> bool:
@@ -70,9 +69,12 @@ def _year_is_meant(tokens: Sequence[Token], i: int, j: int, year: int, text: str
     after = token(tokens, j)
     if before in lexicon.LABELS or before in ("€", "$", "°", "+", "×") or after.form in ("%", "€", "$", "°", "°c"):
         return False
-    if counts_something(tokens, j):
-        return False
-    if before in _YEAR_CUES:
+    strong = before in _YEAR_CUES
+    if counts_something(tokens, j) and not text[after.start].isupper():
+        # « depuis 2008 contraires »: after such a word only a unit or a measure makes it a count.
+        if not strong or after.category == "unit" or after.form in lexicon.COUNTED:
+            return False
+    if strong:
         return True
     if before in ("de", "des", "d'", "à", "les") and token(tokens, i - 2).form in _QUANTIFIERS | {"plus", "moins"}:
         return False
@@ -91,7 +93,8 @@ def _calendar(tokens: Sequence[Token], i: int, j: int, node: Calendar, text: str
     if node.weekday is not None:
         return _weekday_is_meant(tokens, i, j, node)
     if node.day:
-        return False
+        # « Le 29, à Mendoza »; anything less could be a rank, a house or a score.
+        return token(tokens, i - 1).form == "le" and token(tokens, j).form == "," and tokens[i].category == "number"
     if isinstance(node.year, int):
         return tokens[j - 1].category != "number" or _year_is_meant(tokens, i, j, node.year, text)
     return True
@@ -144,13 +147,15 @@ def is_date(tokens: Sequence[Token], i: int, j: int, node: Expression, text: str
         case Range(start=Calendar() as start, end=Calendar() as end):
             if start.weekday is not None and not start.day:
                 return token(tokens, i - 1).form not in ("du", "le", "chaque")
-            if _names_place(tokens, i):
+            if _names_place(tokens, i) or (end.day and not end.month):
                 return False
             if not start.month and not start.day and isinstance(start.year, int):
                 return _years_are_meant(tokens, i, j, start.year, cast(int, end.year))
             return True
         case Several():
             first = node.members[0]
+            if not node.members[-1].month and node.members[-1].weekday is None:
+                return False
             return first.weekday is None or first.day > 0 or token(tokens, i - 1).form not in ("les", "le", "chaque")
         case Duration():
             govern = governor(tokens, i, j)
@@ -173,7 +178,8 @@ def _years_are_meant(tokens: Sequence[Token], i: int, j: int, first: int, last: 
     before = token(tokens, i - 1).form
     if before in lexicon.LABELS or counts_something(tokens, j) or token(tokens, j).form in ("%", "€", "$"):
         return False
-    if before in ("-", "/", "+") or token(tokens, j).form in ("-", "/"):
+    glued = token(tokens, i - 1).end == tokens[i].start and before in ("-", "/", "+")
+    if glued or (token(tokens, j).form in ("-", "/") and token(tokens, j).start == tokens[j - 1].end):
         return False
     return (1000 <= first < last <= 2200) and (before in _YEAR_CUES or first >= 1400)
 
@@ -185,8 +191,10 @@ def detect(tokens: Sequence[Token], text: str) -> list[tuple[int, int, Expressio
     while i < len(tokens):
         if may_start(tokens, i):
             parsed = expression(tokens, i)
-            if parsed and is_date(tokens, i, parsed[1], parsed[0], text):
-                found.append((i, parsed[1], parsed[0]))
+            if parsed:
+                # What is read as a whole and is no date has no date inside: « rue du 4-Septembre ».
+                if is_date(tokens, i, parsed[1], parsed[0], text):
+                    found.append((i, parsed[1], parsed[0]))
                 i = parsed[1]
                 continue
         i += 1

@@ -127,20 +127,13 @@ def _linked_year(tokens: Sequence[Token], i: int, j: int, history: _History) -> 
 
 
 def _text_year(
-    tokens: Sequence[Token], i: int, j: int, history: _History, document: Moment | None, leaning: int, govern: Governor
+    tokens: Sequence[Token], i: int, j: int, history: _History, document: Moment | None
 ) -> int | None:
     """The year that the text around fixes for a date told without one; None to go by the document's date."""
     linked = _linked_year(tokens, i, j, history)
     if linked is not None:
         return linked
-    if history.year is None:
-        return None
-    if document is None:
-        return history.year
-    if document.known_year is None or history.year >= document.known_year or leaning > 0 or govern.word == "depuis":
-        return None
-    same_sentence = not any(tokens[k].category == "stop" for k in range(max(history.year_end, 0), i))
-    return history.year if same_sentence and i - history.year_end <= 12 and document.known_year - history.year > 1 else None
+    return history.year if document is None else None
 
 
 def _is_yearless(node: Expression) -> bool:
@@ -207,7 +200,7 @@ def _ground(
         leaning = looks(tokens, i, j, node, govern, text)
         recurring = is_recurring(tokens, i, j, node, govern)
         if _is_yearless(node) and not recurring:
-            year = _text_year(tokens, i, j, history, document, leaning, govern)
+            year = _text_year(tokens, i, j, history, document)
     scope = Scope(document, tuple(history.values), leaning, year, recurring)
     point = resolve(node, scope)
     if govern.word in ("avant", "après") and isinstance(node, Offset) and node.unit == "day":
@@ -255,6 +248,12 @@ def _ground_found(
         elif point is not None and document is None and (moment := first_moment(point)):
             history.year = moment.known_year or history.year
     return [results[index] for index in range(len(spans))]
+
+
+def parse_spans(tokens: Sequence[Token], spans: Sequence[tuple[int, int]]) -> list[tuple[int, int, Expression]]:
+    """What the spans (characters) say that the grammar reads: first token, token after the last, expression."""
+    starts = [tok.start for tok in tokens]
+    return [parsed for start, end in spans if (parsed := _parse_span(tokens, starts, start, end))]
 
 
 def ground_all(text: str, spans: Sequence[tuple[int, int]], *, document_date: str | None = None) -> list[Grounded]:

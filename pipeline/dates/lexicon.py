@@ -190,6 +190,6 @@ NOT_COUNTED_S = frozenset(
     """
     dans mais puis pas sous sans très plus moins depuis vers alors après dès lors jamais ensuite toujours les des
     ces ses ses nos vos aux leurs plusieurs est avons avez suis ils elles nous vous certains certaines tous toutes
-    près hors chez lors puis ailleurs parmi selon deux trois six dix mars
+    aussi ici ainsi ci parmi aujourd'hui près hors chez lors puis ailleurs parmi selon deux trois six dix mars
     """.split()
 )

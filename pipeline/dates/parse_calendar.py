@@ -236,7 +236,10 @@ def weekday(tokens: Tokens, i: int) -> Parsed | None:
         return parsed if parsed and cast(Calendar, parsed[0]).month else None
     k = j + 1 if token(tokens, j).form in (",", "le") else j
     parsed = day_and_month(tokens, k, number)
-    if parsed and (cast(Calendar, parsed[0]).month or (k == j and not counts_something(tokens, parsed[1]))):
+    if parsed and (
+        cast(Calendar, parsed[0]).month
+        or (k == j and tokens[j].category != "number_word" and not counts_something(tokens, parsed[1]))
+    ):
         return parsed
     j = day_part(tokens, j)
     pointed = direction_at(tokens, j)
@@ -380,11 +383,11 @@ def feast(tokens: Tokens, i: int) -> Parsed | None:
 def feast_is_cued(tokens: Tokens, i: int) -> bool:
     """Whether a preposition before « Noël », « Pâques » says that the day is meant."""
     before = token(tokens, i - 1).form
-    if before in ("à", "avant", "après", "depuis", "pour", "dès", "ce"):
+    if before in ("à", "avant", "après", "depuis", "pour", "dès", "ce", "ici"):
         return True
     if before == "d'":  # no feast but « l'Ascension » starts with a vowel
         return False
-    heads = ("ici", "partir", "compter", "lendemain", "veille", "week-end", "jusqu'à", "dimanche", "jour", "end")
+    heads = ("partir", "compter", "lendemain", "veille", "week-end", "jusqu'à", "dimanche", "jour", "end")
     return before in ("de", "d'") and token(tokens, i - 2).form in heads
 
 

@@ -405,6 +405,9 @@ def _range(node: Range, scope: Scope) -> Value | None:
             end_scope = replace(scope, year=year + (1 if wraps else 0))
     else:
         start = resolve(start_node, start_scope)
+        if start and _lacks_year(end_node):
+            # « d'aujourd'hui au 31 décembre » ends after it begins, wherever the sentence looks.
+            end_scope = replace(scope, document=first_moment(start) or scope.document, leaning=400)
     end = resolve(end_node, end_scope)
     if isinstance(start_node, Calendar) and start_node.weekday is not None and not start_node.day and start:
         end = _weekday_after(end_node, start) or end

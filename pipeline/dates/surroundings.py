@@ -8,7 +8,7 @@ from typing import Literal
 
 from pipeline.dates.expressions import Calendar, Expression, Offset, Range, Several
 from pipeline.dates.parse_calendar import forms, token
-from pipeline.dates.tense import CERTAIN, LIKELY, leaning
+from pipeline.dates.tense import EXCLUSIVE, LIKELY, leaning
 from pipeline.dates.tokens import Token
 
 Bound = Literal["from", "until"]
@@ -47,7 +47,6 @@ _FILLERS = frozenset(
 )
 _FARTHEST = 7
 _ALWAYS = frozenset(("chaque", "habituellement", "traditionnellement", "généralement", "annuellement"))
-_YEARLY = frozenset(("annuel", "annuelle", "annuels", "annuelles"))
 _OPENING = frozenset("ouvert ouverte ouverts ouvertes fermé fermée fermés fermées ouvre ferme ouvrent ferment".split())
 
 
@@ -116,7 +115,7 @@ def is_recurring(tokens: Sequence[Token], i: int, j: int, node: Expression, gove
     opening = False
     for k in range(start, end):
         form = tokens[k].form
-        if form in _ALWAYS or form in _YEARLY:
+        if form in _ALWAYS:
             return True
         if form in ("tous", "toutes") and token(tokens, k + 1).form == "les" and k + 2 <= j:
             return tokens[k + 2].form in ("ans", "années") or i - 1 <= k + 2 <= j
@@ -149,12 +148,12 @@ def needs_direction(node: Expression) -> bool:
 def looks(tokens: Sequence[Token], i: int, j: int, node: Expression, govern: Governor, text: str) -> int:
     """`Scope.leaning` for the expression of tokens `i` to `j`."""
     if govern.word == "depuis":
-        return -CERTAIN
+        return -EXCLUSIVE
     verbs = leaning(tokens, i, j, text)
     if govern.word in ("ici", "sous"):
-        return CERTAIN
+        return EXCLUSIVE
     if govern.bound == "until":
-        return LIKELY if verbs < 0 else CERTAIN
+        return LIKELY if verbs < 0 else EXCLUSIVE
     if verbs:
         return verbs
     bare_weekday = isinstance(node, Calendar) and node.weekday is not None and not node.day

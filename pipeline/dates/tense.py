@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
+from pipeline.dates.lexicon import NOT_COUNTED_S
 from pipeline.dates.tokens import Token
 
 _FUTURE = re.compile(r"\w{2,}(?:[eiduvt]ra|r{2}a|[eiduvt]ront|r{2}ont|[eiduvt]rez|[eiduvt]rai|[eiduvt]rons)")
@@ -16,6 +17,7 @@ _IMPERFECT = re.compile(r"\w{2,}(?:ait|aient)")
 _CONDITIONAL = re.compile(r"\w{2,}(?:rait|raient)")
 _SIMPLE_PAST = re.compile(r"\w{2,}(?:èrent|irent|urent|inrent)")
 _PARTICIPLE = re.compile(r"\w{2,}(?:é|ée|és|ées)")
+_AFTER_AUXILIARY = re.compile(r"\w+(?:ée?s?|ue?s?|ie?s?|ite?s?|erte?s?|orte?s?)")
 _INFINITIVE = re.compile(r"\w+(?:er|ir|re|oir)")
 _NOUNS_IN_TE = re.compile(r"\w+[tiè]tés?")
 
@@ -38,7 +40,7 @@ _IRREGULAR_PARTICIPLES = frozenset(
     disparu disparue disparus décédé décédée dit inscrit inscrite conclu conclue mis mise mises obtenu obtenue
     """.split()
 )
-_AUXILIARIES = frozenset("a ont ai avons avez est sont avait avaient était étaient s'est eu été ayant étant".split())
+_AUXILIARIES = frozenset("a ont ai avons avez est sont avait avaient était étaient s'est eu ayant étant".split())
 _AHEAD = frozenset(
     """
     prévu prévue prévus prévues attendu attendue attendus attendues programmé programmée programmés programmées
@@ -49,9 +51,23 @@ _AHEAD = frozenset(
 )
 _GOING = frozenset("va vont vais allons doit doivent devrait devraient pourrait pourraient pourra compte comptent".split())
 
-#: How many days farther a date on the other side may be: certain with a finite verb, less with a participle.
+#: How many days farther a date on the other side may be: any with « depuis » or « d'ici », else within a month or
+#: two the nearest wins against a finite verb, sooner against a participle.
+EXCLUSIVE = 400
 CERTAIN = 300
 LIKELY = 150
+
+
+#: A noun follows, not a verb: « leur entrée », « la santé ».
+_DETERMINING = frozenset(
+    "le la l' les un une des du de d' au aux ce cette cet ces son sa ses leur leurs notre nos votre vos mon ma mes en".split()
+)
+_PREPOSITIONS = frozenset("en de d' par pour avec sans et ou sur sous à entre".split())
+
+
+def token_is_auxiliary(tokens: Sequence[Token], k: int) -> bool:
+    """Whether the token at `k` is a form of « avoir » or « être »."""
+    return k >= 0 and tokens[k].form in _AUXILIARIES
 
 
 @lru_cache(maxsize=65536)
@@ -78,7 +94,7 @@ def _leaning_of(form: str) -> int:
     return 0
 
 
-_REACH = 30
+_REACH = 40
 #: A verb after the date says less than one before it at the same distance.
 _AFTER = 1.5
 
@@ -88,7 +104,7 @@ def leaning(tokens: Sequence[Token], i: int, j: int, text: str) -> int:
 
     The nearest verb of the sentence decides; a capital inside a sentence makes a name, never a verb.
     """
-    best, best_distance = 0, float(_REACH)
+    best, best_distance = 0, _REACH * _AFTER
     k = i - 1
     while k >= 0 and i - k < _REACH and tokens[k].category != "stop":
         found = _at(tokens, k, text)
@@ -115,14 +131,18 @@ def _at(tokens: Sequence[Token], k: int, text: str) -> int:
         return CERTAIN if any(_INFINITIVE.fullmatch(word) for word in following) else 0
     found = _leaning_of(form)
     before = tokens[k - 1].form if k else ""
+    if before in _DETERMINING and abs(found) != CERTAIN:
+        # « leur entrée » is a noun; « la remettra », « en faisait partie » have a pronoun before the verb.
+        return found if found > 0 and form in _AHEAD else 0
+    if before in _AUXILIARIES or (before in ("pas", "plus", "été", "jamais") and token_is_auxiliary(tokens, k - 2)):
+        if found > 0 and form in _AHEAD:
+            return found
+        if form == "lieu":
+            return -CERTAIN if before != "aura" else CERTAIN
+        if _AFTER_AUXILIARY.fullmatch(form) and form not in NOT_COUNTED_S:
+            return -CERTAIN
     if found == 0:
-        if before in _AUXILIARIES and form not in ("le", "la", "les", "un", "une", "pas") and tokens[k - 1].category == "":
-            return -CERTAIN if before in ("a", "ont", "avait", "avaient") and form[-1] in "suit" else 0
-        return 0
+        return -LIKELY if _PARTICIPLE.fullmatch(form) and len(form) > 3 and before not in _PREPOSITIONS else 0
     if text[tok.start].isupper() and k and tokens[k - 1].category != "stop" and not text[tok.start : tok.end].isupper():
         return 0
-    if found == -LIKELY and before in _AUXILIARIES:
-        return -CERTAIN
-    if found > 0 and form in _AHEAD and before == "été":
-        return -LIKELY
     return found

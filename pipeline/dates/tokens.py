@@ -17,7 +17,7 @@ from pipeline.dates.values import Moment, days_in_month
 _LETTERS = r"A-Za-zªº\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u0300-\u036f\u1d00-\u1dbf\u1e00-\u1eff"
 _TOKEN = re.compile(
     rf"""
-    (?P<word>(?i:aujourd['’]hui)
+    (?P<word>(?i:aujourd['’]hui) | \b(?i:le|du|au|en|dès)(?=\d)
         | [{_LETTERS}]++(?:-[ \t]*\n[ \t]*(?=[a-zà-ÿ])[{_LETTERS}]++)?(?:['’](?=[\w(«])|(?!\d)))
     | (?P<opaque>https?://[^\s<>"]+ | www\.[^\s<>"]+
         | [#@]\w+

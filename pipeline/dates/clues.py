@@ -1,0 +1,413 @@
+"""What a text says about when it was written, each as a log-likelihood over candidate days.
+
+The scales are in nats: a clue of 3 makes its day twenty times as likely as others. Those of closeness (a text speaks
+of what lies near it) come from the gaps between dates and documents in the training corpus, rounded.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.dates.detection import detect
+from pipeline.dates.expressions import Calendar, Expression, Numeric, Range, Several
+from pipeline.dates.grounding import parse_spans
+from pipeline.dates.parse_calendar import forms, token
+from pipeline.dates.parse_relative import length
+from pipeline.dates.resolution import Scope, resolve
+from pipeline.dates.surroundings import governor, is_recurring, looks, sentence
+from pipeline.dates.tokens import Token, tokenize
+from pipeline.dates.values import Moment, Value, first_moment, last_moment
+
+Array = NDArray[Any]
+
+_BYLINE = 9.0
+_DATELINE = 7.0
+_THIS_DAY = 4.0
+_SAME_EVENT = 2.5
+_WRONG_WEEKDAY = -5.0
+_CONTRADICTION = -5.0
+_ELAPSED = 4.5
+_ELAPSED_SAME_SENTENCE = 2.0
+_ANNUAL_MEETING = 1.0
+_FARTHEST = -3.0
+#: Days after which a text has come down to 1/e of what it speaks of a day behind or ahead of it.
+_DAY_SCALE_BEHIND = 30.0
+_DAY_SCALE_AHEAD = 25.0
+
+_BYLINES = frozenset("publié publiée posté mis mise modifié modifiée créé rédigé actualisé écrit parution paru".split())
+_FOUNDING = frozenset(
+    """
+    création fondation naissance indépendance signature entrée lancement adhésion fondée fondé créée créé née né
+    lancée lancé instaurée instauré signé signée établie établi constitution
+    """.split()
+)
+_MEETINGS = frozenset("réunion sommet édition session conférence assemblée rencontre".split())
+_AGENCY = re.compile(r"\((?:[A-Z][\w ./-]{1,30})\)|[–—-]{1,2}\s")
+_CAPITALS = re.compile(r"[A-ZÀ-Ý][\w'’ -]{1,40}[,(]\s*(?:le\s+)?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """The candidate days, as parallel arrays."""
+
+    ordinal: Array
+    year: Array
+    month: Array
+    day: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Clue:
+    """A reason to date a text: its words, the years it brings into play and its score of each candidate day."""
+
+    reason: str
+    years: tuple[int, ...]
+    score: Callable[[Days], Array]
+
+
+@dataclass(frozen=True, slots=True)
+class Mentioned:
+    """A date expression of the text: its tokens, what it says, where its clause looks, and its value by itself."""
+
+    start: int
+    end: int
+    node: Expression
+    leaning: int
+    bound: str | None
+    value: Value | None
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text read for its clues."""
+
+    text: str
+    tokens: Sequence[Token]
+    mentions: tuple[Mentioned, ...]
+
+    @classmethod
+    def read(cls, text: str, spans: Sequence[tuple[int, int]] | None) -> Text:
+        """Find and parse the date expressions of `text`, or those at `spans`."""
+        tokens = tokenize(text)
+        found = detect(tokens, text) if spans is None else parse_spans(tokens, spans)
+        mentions = []
+        for i, j, node in found:
+            govern = governor(tokens, i, j)
+            if is_recurring(tokens, i, j, node, govern):
+                continue
+            value = resolve(node, Scope())
+            leaning = looks(tokens, i, j, node, govern, text)
+            words = text[tokens[max(i - 1, 0)].start : tokens[j - 1].end] if i else text[: tokens[j - 1].end]
+            mentions.append(Mentioned(i, j, node, leaning, govern.bound, value, " ".join(words.split())))
+        return cls(text, tokens, tuple(mentions))
+
+
+def _days_of(node: Expression) -> tuple[Calendar, Calendar] | None:
+    """First and last day of an expression with day and month but no year."""
+    if isinstance(node, Calendar) and node.day and node.month and node.year is None:
+        return node, node
+    if isinstance(node, Several) and not node.exclusive:
+        return _days_of(Range(node.members[0], node.members[-1]))
+    if isinstance(node, Range) and isinstance(node.start, Calendar) and isinstance(node.end, Calendar):
+        end = node.end
+        if end.day and end.month and end.year is None and node.start.day:
+            return Calendar(None, node.start.month or end.month, node.start.day), end
+    return None
+
+
+def _gap(days: Days, month: int, day: int) -> Array:
+    """Days from the nearest such day of any year to each candidate: below 0 before it, above 0 after it."""
+    gaps = []
+    for shift in (-1, 0, 1):
+        year = days.year + shift
+        target = (year - 1970).astype("datetime64[Y]").astype("datetime64[M]") + (month - 1)
+        start = target.astype("datetime64[D]") + (day - 1)
+        gaps.append(days.ordinal - (start.astype(int) + datetime.date(1970, 1, 1).toordinal()))
+    stacked = np.stack(gaps)
+    nearest: Array = np.abs(stacked).argmin(axis=0)
+    result: Array = np.take_along_axis(stacked, nearest[None], axis=0)[0]
+    return result
+
+
+def _near(gap: Array, leaning: int) -> Array:
+    """Closeness of a text to a day: it lies on the side where the clause looks, and not far."""
+    behind = np.maximum(-gap / _DAY_SCALE_BEHIND, _FARTHEST)
+    ahead = np.maximum(gap / _DAY_SCALE_AHEAD, _FARTHEST)
+    # gap > 0: the day is behind the text.
+    against = np.where((gap > 0) & (leaning > 0), -2.0, 0.0) + np.where((gap < 0) & (leaning < 0), -2.0, 0.0)
+    result: Array = np.where(gap >= 0, behind, ahead) + against
+    return result
+
+
+def _inside(days: Days, moment: Moment) -> Array:
+    mask: Array = np.ones(len(days.ordinal), dtype=bool)
+    if moment.known_year is not None:
+        mask &= days.year == moment.known_year
+    if moment.month:
+        mask &= days.month == moment.month
+    if moment.day:
+        mask &= days.day == moment.day
+    return mask
+
+
+def _is_dateline(document: Text, mention: Mentioned) -> bool:
+    """« BICHKEK, 14 juin (Xinhua) », « Paris, le 3 mai 2024 – » at the start of a line."""
+    start = document.tokens[mention.start].start
+    line = document.text.rfind("\n", 0, start) + 1
+    if start - line > 60 or start > 600:
+        return False
+    after = document.text[document.tokens[mention.end - 1].end :][:40].lstrip()
+    before = document.text[line:start]
+    return bool(_CAPITALS.fullmatch(before)) and (bool(_AGENCY.match(after)) or after[:1] in ("(", "-", "–", "—", "["))
+
+
+def _is_byline(document: Text, mention: Mentioned) -> bool:
+    """« Publié le 3 mai 2024 », « Mis à jour le … », or a line of its own that is only the date, at an end of the text."""
+    for k in range(mention.start - 1, max(mention.start - 7, -1), -1):
+        tok = document.tokens[k]
+        if tok.category == "stop":
+            break
+        if tok.form in _BYLINES and (k == 0 or document.tokens[k - 1].category == "stop" or tok.form in ("publié", "posté")):
+            return True
+    start, end = document.tokens[mention.start].start, document.tokens[mention.end - 1].end
+    before = document.text[document.text.rfind("\n", 0, start) + 1 : start].strip(" \t([–-*").lower()
+    newline = document.text.find("\n", end)
+    after = document.text[end : newline if newline >= 0 else len(document.text)].strip(" \t.)]–-*")
+    alone = before in ("", "le", "date :", "du") and not after and (start < 300 or end > len(document.text) - 200)
+    return alone and "\n" in document.text
+
+
+def dateline(document: Text) -> tuple[Moment, str] | None:
+    """The day that a dateline or byline tells without a year, and its words."""
+    for mention in document.mentions:
+        node = mention.node
+        if isinstance(node, Calendar) and node.day and node.month and (
+            _is_dateline(document, mention) or _is_byline(document, mention)
+        ):  # fmt: skip
+            return Moment("XXXX", node.month, node.day), mention.words
+    return None
+
+
+def _full(mention: Mentioned) -> Moment | None:
+    """The moment of a date told with its year."""
+    if isinstance(mention.node, Calendar | Numeric) and isinstance(mention.value, Moment):
+        return mention.value if mention.value.known_year is not None else None
+    return None
+
+
+def _headers(document: Text) -> list[Clue]:
+    found = []
+    for mention in document.mentions:
+        moment = _full(mention)
+        days = _days_of(mention.node)
+        if moment is None and days is None:
+            continue
+        byline, line = _is_byline(document, mention), _is_dateline(document, mention)
+        if not byline and not line:
+            continue
+        told = moment or Moment("XXXX", days[0].month if days else 0, days[0].day if days else 0)
+        weight = _BYLINE if byline and moment else _DATELINE
+        years = (moment.known_year,) if moment and moment.known_year is not None else ()
+        found.append(Clue(f"en-tête : {mention.words}", years, lambda d, m=told, w=weight: _inside(d, m) * w))
+    return found
+
+
+def _yearless_days(document: Text) -> list[Clue]:
+    """Days without a year: near the text, on the side of the verb; « ces 3 et 4 juillet » around it."""
+    found = []
+    for mention in document.mentions:
+        ends = _days_of(mention.node)
+        if ends is None:
+            continue
+        first, last = ends
+        demonstrative = token(document.tokens, mention.start - 1).category == "demonstrative"
+        found.append(Clue(mention.words, (), lambda d, a=first, b=last, m=mention, t=demonstrative: _day_score(d, a, b, m, t)))
+        if first.weekday is not None:
+            found.append(Clue(mention.words, (), lambda d, a=first: _weekday_score(d, a)))
+    return found
+
+
+def _day_score(days: Days, first: Calendar, last: Calendar, mention: Mentioned, this: bool) -> Array:
+    begun, ended = _gap(days, first.month, first.day), _gap(days, last.month, last.day)
+    around = (begun >= 0) & (ended <= 0)
+    if this and mention.leaning >= 0:
+        result: Array = np.where(around, _THIS_DAY, np.maximum(_near(begun, 0), _near(ended, 0)))
+        return result
+    nearest = np.where(np.abs(begun) <= np.abs(ended), begun, ended)
+    near: Array = np.where(around, 0.0, _near(nearest, mention.leaning))
+    return near
+
+
+def _weekday_score(days: Days, told: Calendar) -> Array:
+    """« jeudi 4 juillet »: only in years where it is one."""
+    falls = (days.ordinal - _gap(days, told.month, told.day) + 6) % 7
+    result: Array = np.where(falls == told.weekday, 0.0, _WRONG_WEEKDAY)
+    return result
+
+
+def _weekdays(document: Text) -> list[Clue]:
+    """A bare weekday and a day without a year are likely the same day, where both look the same way."""
+    days = [(m, ends) for m in document.mentions if (ends := _days_of(m.node)) and ends[0].weekday is None]
+    found = []
+    seen: set[tuple[int, bool]] = set()
+    for mention in document.mentions:
+        node = mention.node
+        if not isinstance(node, Calendar) or node.weekday is None or node.day or node.direction is not None:
+            continue
+        ahead = mention.leaning > 0
+        matching = [ends for other, ends in days if (other.leaning > 0) == ahead or other.leaning == 0]
+        matching = [ends for ends in matching if ends[0] == ends[1]] or matching
+        if not matching or (node.weekday, ahead) in seen:
+            continue
+        seen.add((node.weekday, ahead))
+        found.append(Clue(f"{mention.words} = {matching[0][0].day}/{matching[0][0].month}", (), _same_day(node.weekday, ahead, matching)))
+    return found
+
+
+def _same_day(weekday: int, ahead: bool, matching: Sequence[tuple[Calendar, Calendar]]) -> Callable[[Days], Array]:
+    def score(days: Days) -> Array:
+        to_weekday = (weekday - (days.ordinal + 6)) % 7
+        told = np.where(to_weekday == 0, 0, to_weekday if ahead else to_weekday - 7)
+        hit: Array = np.zeros(len(days.ordinal), dtype=bool)
+        for first, last in matching:
+            hit |= (-_gap(days, first.month, first.day) == told) | (-_gap(days, last.month, last.day) == told)
+        result: Array = hit * _SAME_EVENT
+        return result
+
+    return score
+
+
+def _explicit(document: Text) -> list[Clue]:
+    """Dates with their year: the text comes after the past ones, before the future ones, and near the nearest."""
+    past: list[tuple[Moment, Mentioned]] = []
+    future: list[tuple[Moment, Mentioned]] = []
+    found: list[Clue] = []
+    for mention in document.mentions:
+        if mention.value is None:
+            continue
+        start, end = first_moment(mention.value), last_moment(mention.value)
+        if start is None or end is None or start.known_year is None or end.known_year is None or start.precision == "decade":
+            continue
+        this = token(document.tokens, mention.start - 1).form == "année" and (
+            token(document.tokens, mention.start - 2).category == "demonstrative"
+        )
+        if this:
+            found.append(Clue(mention.words, (start.known_year,), lambda d, m=start: _inside(d, m) * _BYLINE))
+        elif mention.bound == "until" or (mention.leaning > 0 and mention.bound is None):
+            # What is announced for 2024-2025 begins in 2024.
+            future.append((end if mention.bound == "until" else start, mention))
+            if start != end:
+                past.append((Moment(f"{start.known_year - 1:04d}"), mention))
+        elif start != end and mention.leaning >= 0:
+            # « la présidence 2024-2025 »: now, or soon.
+            past.append((Moment(f"{start.known_year - 1:04d}"), mention))
+            future.append((end, mention))
+        else:
+            past.append((end, mention))
+    if past:
+        moment, mention = max(past, key=lambda pair: _earliest(pair[0]))
+        years = (moment.known_year or 0,)
+        found.append(Clue(f"après {mention.words}", years, lambda d: _after(d, moment)))
+    if future:
+        soonest, announced = min(future, key=lambda pair: _earliest(pair[0]))
+        found.append(Clue(f"avant {announced.words}", (soonest.known_year or 0,), lambda d: _before(d, soonest)))
+    return found
+
+
+def _earliest(moment: Moment) -> int:
+    return datetime.date(max(moment.known_year or 1, 1), moment.month or 1, moment.day or 1).toordinal()
+
+
+def _latest(moment: Moment) -> int:
+    if moment.day:
+        return _earliest(moment)
+    year = max(moment.known_year or 1, 1)
+    if moment.month:
+        return (datetime.date(year, moment.month, 28) + datetime.timedelta(days=3)).toordinal()
+    return datetime.date(year, 12, 31).toordinal()
+
+
+#: A day or month told with its year is told soon after; a year is told for long.
+_SCALES = {"day": 60.0, "month": 120.0, "year": 365.0}
+
+
+def _after(days: Days, moment: Moment) -> Array:
+    gap = days.ordinal - _latest(moment)
+    since = np.maximum(gap, 0) / _SCALES.get(moment.precision, 365.0)
+    too_early = days.ordinal < _earliest(moment)
+    result: Array = np.where(too_early, _CONTRADICTION, -np.log1p(since) * (1.0 if moment.precision == "year" else 1.3))
+    return result
+
+
+def _before(days: Days, moment: Moment) -> Array:
+    gap = _earliest(moment) - days.ordinal
+    until = np.maximum(gap, 0) / _SCALES.get(moment.precision, 365.0)
+    result: Array = np.where(days.ordinal > _latest(moment), _CONTRADICTION, -1.5 * np.log1p(until))
+    return result
+
+
+def _elapsed(document: Text) -> list[Clue]:
+    """« depuis sa création en 2001 … en 18 ans »: the year is the sum; so too with anniversaries and yearly meetings."""
+    tokens = document.tokens
+    foundings = [
+        (mention, moment.known_year)
+        for mention in document.mentions
+        if (moment := _full(mention)) and moment.known_year is not None
+    ]
+    found: list[Clue] = []
+    for k, tok in enumerate(tokens):
+        if tok.category in ("number", "number_word", "ordinal"):
+            for mention, year in foundings:
+                told = _sum(tokens, k, mention, year)
+                if told:
+                    words = f"{mention.words} + {told[2]}"
+                    found.append(Clue(words, (told[0],), lambda d, y=told[0], w=told[1]: (d.year == y) * w))
+    return found
+
+
+def _sum(tokens: Sequence[Token], k: int, mention: Mentioned, year: int) -> tuple[int, float, str] | None:
+    """Year, weight and words of an elapsed time at token `k` that counts from the year of `mention`."""
+    start, end = sentence(tokens, mention.start, mention.end)
+    origin = any(tokens[m].form in _FOUNDING for m in range(start, end))
+    tok = tokens[k]
+    if tok.category == "ordinal" and isinstance(tok.value, int) and tok.value > 2 and origin:
+        noun = token(tokens, k + 1).form
+        if noun == "anniversaire":
+            return year + tok.value, _ELAPSED, f"{tok.form} {noun}"
+        if noun in _MEETINGS:
+            return year + tok.value - 1, _ANNUAL_MEETING, f"{tok.form} {noun}"
+        return None
+    told = length(tokens, k)
+    if not told or told[0].unit not in ("year", "decade") or told[0].count < 2:
+        return None
+    count = told[0].count * (10 if told[0].unit == "decade" else 1)
+    words = " ".join(t.form for t in tokens[k - 1 : told[1]])
+    same = start <= k < end
+    before = token(tokens, k - 1).form
+    if before in ("en", "ses") and origin and k > mention.end:
+        return year + count, _ELAPSED, words
+    ago = governor(tokens, k, told[1])
+    if same and ago.sign < 0 and ago.word != "depuis" and not forms(tokens, told[1], "plus"):
+        return year + count, _ELAPSED, words
+    return (year + count, _ELAPSED_SAME_SENTENCE, words) if same and ago.word == "depuis" else None
+
+
+def clues(document: Text) -> list[Clue]:
+    """Every clue of the text."""
+    return [
+        *_headers(document),
+        *_yearless_days(document),
+        *_weekdays(document),
+        *_explicit(document),
+        *_elapsed(document),
+    ]
+
+
