@@ -72,7 +72,7 @@ def share(text: str, holders: Sequence[Mention], dates: Sequence[SaidDate]) -> l
 
 
 _SET_OFF = re.compile(
-    rf",?\s*(?:et|puis|ainsi que|y compris)?,?\s*(?:depuis|dès|à partir d[eu]|en)\s+{_DETERMINERS}", re.I
+    rf"\)?,?\s*(?:et|puis|ainsi que|y compris)?,?\s*(?:depuis|dès|à partir d[eu]|en)\s+{_DETERMINERS}", re.I
 )
 _JOINED_ALONE = re.compile(
     r",\s+(?:arrivée?|entrée?|venue?|revenue?|réadmise|admise|partie?|sortie?|exclue?|suspendue?|retirée?)\b[^;.]{0,30}",
@@ -167,11 +167,7 @@ def _share_among(
     for index in range(1, len(groups)):
         # « A dès 1992, imités en 1995 par B »: B's date is the later of the two before it.
         if follow and not owned[index] and len(owned[index - 1]) > 1:
-            date = owned[index - 1][-1]
-            if (
-                len(text[date.mention.end : starts[index]]) < 25
-                and ";" not in text[date.mention.end : starts[index]]
-            ):
+            if _BY.fullmatch(text[owned[index - 1][-1].mention.end : starts[index]]):
                 owned[index].append(owned[index - 1].pop())
     shared: list[list[SaidDate]] = [[] for _ in holders]
     for group, own in zip(groups, owned, strict=True):
@@ -186,6 +182,7 @@ def _share_among(
     return [own or list(spare) for own in shared]
 
 
+_BY = re.compile(rf"\s+(?:par|à|aux?|pour)\s+{_DETERMINERS}", re.I)
 _SAME_TIME = re.compile(
     r"^[^.;]{0,20}\b(?:le même (?:jour|mois)|la même année|au même moment|en même temps)\b", re.I
 )
@@ -198,8 +195,8 @@ def _dates_follow(text: str, starts: Sequence[int], ends: Sequence[int], dates: 
     """
     first_headed = dates[0].mention.end <= starts[0]
     last_followed = ends[-1] <= dates[-1].mention.start
-    if first_headed != last_followed:
-        return last_followed
+    if not (first_headed and last_followed):
+        return last_followed or not first_headed
     missing = 60
     cost_after = cost_before = 0
     for index in range(len(starts)):
@@ -221,7 +218,7 @@ def _dates_follow(text: str, starts: Sequence[int], ends: Sequence[int], dates: 
 def _heads_clause(text: str, previous: int, date: SaidDate, following: int) -> bool:
     """Whether a new clause starts between the holder before and the date, and runs on to the holder after."""
     behind, ahead = text[previous : date.mention.start], text[date.mention.end : following]
-    return ";" in behind and ";" not in ahead and not _SENTENCE_END.search(ahead)
+    return ";" in behind and not re.search(r"[;\n]", ahead) and not _SENTENCE_END.search(ahead)
 
 
 def _distance(text: str, start: int, end: int) -> int:
@@ -245,7 +242,7 @@ _ENDING = re.compile(
     r"|cess\w+|termin\w+|sortante?s?|jusqu['’]\w*)\b",
     re.I,
 )
-_LOSING = re.compile(r"\b(?:perd\w*|renonc\w+|troqu\w+|abandonn\w+)\b[^.;]{0,45}$", re.I)
+_LOSING = re.compile(r"\b(?:perd\w*|renonc\w+|troqu\w+|abandonn\w+)\b(?:(?!\bcontre\b)[^.;]){0,45}$", re.I)
 _STATE_AT = re.compile(
     r"(?:\bsituation|\bétat|\bliste|\bcomposition|\bà jour|\barrêtée?s?|\bdonnées)"
     r"(?:\s+(?:au|en|de|du|le|à|fin))*\s*$",
@@ -310,6 +307,13 @@ def periods(
     if len(ranges) > 1 or later:
         return [(_open(date), (date,)) for date in ordered]
     return [(_joined(case.status, ordered), tuple(ordered))]
+
+
+def leaving_dates(case: Case, dates: Sequence[SaidDate]) -> list[SaidDate]:
+    """Of the dates of a chair that others take, those at which this holder, who has none of its own, leaves it."""
+    if case.status != "chair":
+        return []
+    return [date for date in dates if "/" not in date.point and _is_leaving(case, date)]
 
 
 def _own_term(case: Case, dates: list[SaidDate]) -> list[SaidDate]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pipeline.countries import country_code, country_codes
 from pipeline.dates import ground_all, infer_document_date
 from pipeline.document import TAIL_LABELS, Document, Mention, Relation, Span, Status, Triple
-from pipeline.status_dates import LASTING, Case, SaidDate, periods, share
+from pipeline.status_dates import LASTING, Case, SaidDate, leaving_dates, periods, share
 
 log = logging.getLogger(__name__)
 
@@ -154,8 +154,9 @@ def _triples(
                 continue
             others = tuple(holder for holder in holders if holder.id != link.mention.id)
             case = Case(document.text, status.status, status.trigger, link.mention, others)
-            its_dates = its_dates + [date for date in own_dates if code in ends.get(date.mention.id, ())]
-            ended = len(its_dates) == 1 and _is_end(status, stated, code, its_dates[0], codes, names)
+            its_dates += [date for date in own_dates if code in ends.get(date.mention.id, ())]
+            its_dates = its_dates or leaving_dates(case, own_dates)
+            ended = len(its_dates) == 1 and _is_end(status, stated, code, its_dates[0], codes, values, names)
             for value, sources in periods(case, its_dates, ended=ended) or [(default, ())]:
                 yield _triple(document, status, link, code, org, value, sources, names)
 
@@ -215,6 +216,7 @@ def _is_end(
     code: str,
     date: SaidDate,
     codes: dict[str, str],
+    values: dict[str, SaidDate],
     names: dict[str, str],
 ) -> bool:
     """Whether a holder's lone date starts another status of it, told further on, that rules this one out."""
@@ -223,7 +225,7 @@ def _is_end(
         and other.status in LASTING - {status.status}
         and {status.status, other.status} != {"withdrawn", "suspended"}
         and any(codes.get(link.mention.id) == code for link in other.holders)
-        and any(link.mention.id == date.mention.id for link in other.dates)
+        and _known(other, values)[:1] == [date]
         and _same_body(status, other, names)
         for other in stated
         if status.status in LASTING
