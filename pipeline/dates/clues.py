@@ -33,6 +33,7 @@ _THIS_DAY = 4.0
 _SAME_EVENT = 2.5
 _WRONG_WEEKDAY = -5.0
 _CONTRADICTION = -5.0
+_DOUBTFUL = -2.0
 _ELAPSED = 4.5
 _ELAPSED_SAME_SENTENCE = 2.0
 _ANNUAL_MEETING = 1.0
@@ -104,7 +105,8 @@ class Text:
             if is_recurring(tokens, i, j, node, govern):
                 continue
             value = resolve(node, Scope())
-            leaning = looks(tokens, i, j, node, govern, text)
+            # « à compter du 1er janvier 2024 » looks ahead whatever the verb (« ont décidé »).
+            leaning = 1 if govern.word == "dès" else looks(tokens, i, j, node, govern, text)
             words = text[tokens[max(i - 1, 0)].start : tokens[j - 1].end] if i else text[: tokens[j - 1].end]
             mentions.append(Mentioned(i, j, node, leaning, govern.bound, value, " ".join(words.split())))
         return cls(text, tokens, tuple(mentions))
@@ -301,9 +303,15 @@ def _explicit(document: Text) -> list[Clue]:
         )
         if this:
             found.append(Clue(mention.words, (start.known_year,), lambda d, m=start: _inside(d, m) * _BYLINE))
-        elif mention.bound == "until" or (mention.leaning > 0 and mention.bound is None):
+        elif mention.bound == "until":
+            year = end.known_year
+            found.append(Clue(mention.words, (year,), lambda d, m=end: (d.ordinal > _latest(m)) * _DOUBTFUL))
+        elif mention.bound == "from" and mention.leaning > 0:
+            # « à compter du 1er janvier 2024 »: on either side.
+            found.append(Clue(mention.words, (start.known_year,), lambda d: np.zeros(len(d.ordinal))))
+        elif mention.leaning > 0:
             # What is announced for 2024-2025 begins in 2024.
-            future.append((end if mention.bound == "until" else start, mention))
+            future.append((start, mention))
             if start != end:
                 past.append((Moment(f"{start.known_year - 1:04d}"), mention))
         elif start != end and mention.leaning >= 0:
@@ -336,7 +344,7 @@ def _latest(moment: Moment) -> int:
 
 
 #: A day or month told with its year is told soon after; a year is told for long.
-_SCALES = {"day": 60.0, "month": 120.0, "year": 365.0}
+_SCALES = {"day": 120.0, "month": 180.0, "year": 365.0}
 
 
 def _after(days: Days, moment: Moment) -> Array:
@@ -349,7 +357,7 @@ def _after(days: Days, moment: Moment) -> Array:
 
 def _before(days: Days, moment: Moment) -> Array:
     gap = _earliest(moment) - days.ordinal
-    until = np.maximum(gap, 0) / _SCALES.get(moment.precision, 365.0)
+    until = np.maximum(gap, 0) / 365.0
     result: Array = np.where(days.ordinal > _latest(moment), _CONTRADICTION, -1.5 * np.log1p(until))
     return result
 

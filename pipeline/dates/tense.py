@@ -41,6 +41,7 @@ _IRREGULAR_PARTICIPLES = frozenset(
     """.split()
 )
 _AUXILIARIES = frozenset("a ont ai avons avez est sont avait avaient était étaient s'est eu ayant étant".split())
+_FUTURE_AUXILIARIES = frozenset("sera seront aura auront serai serons".split())
 _AHEAD = frozenset(
     """
     prévu prévue prévus prévues attendu attendue attendus attendues programmé programmée programmés programmées
@@ -134,6 +135,9 @@ def _at(tokens: Sequence[Token], k: int, text: str) -> int:
     if before in _DETERMINING and abs(found) != CERTAIN:
         # « leur entrée » is a noun; « la remettra », « en faisait partie » have a pronoun before the verb.
         return found if found > 0 and form in _AHEAD else 0
+    if before in _FUTURE_AUXILIARIES:
+        # « sera transférée », « aura quitté »: the auxiliary tells, not the participle.
+        return CERTAIN
     if before in _AUXILIARIES or (before in ("pas", "plus", "été", "jamais") and token_is_auxiliary(tokens, k - 2)):
         if found > 0 and form in _AHEAD:
             return found
