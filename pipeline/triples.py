@@ -8,6 +8,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from pipeline.countries import country_code, country_codes
 from pipeline.dates import ground_all, infer_document_date
@@ -37,20 +38,20 @@ class _Stated:
 
 
 def assemble(document: Document) -> Document:
-    """The document with its triples, read from its entities and relations by sections 1, 3 and 4 of the guidelines.
+    """The document with its triples, read from its entities and relations by the annotation guidelines.
 
     Each holder of each status yields a triple, or several where the text gives it several periods or
     organisations; a triple that is said twice stands once, under its most confident saying. Where
     `document.date` is None, `inferred_date` is filled from the text. A date that the text does not say is the
     document's (`date_source="document"`), None where that is unknown too.
 
-    A triple's confidence is the product of those of its trigger, its holder and the relation between them, and
-    of the least confident of its dates (mention times relation); it is a score to rank by, not yet calibrated.
-    Its evidence covers the trigger, the holder, the organisation and the dates, and the sentences that these
-    stand in where `document.sentences` is filled.
+    A triple's confidence is the product of those of its trigger, its holder and the relation between them,
+    and of the least confident of its dates (mention times relation): a score to rank by, not yet calibrated.
+    Its evidence covers the trigger, the holder, the organisation and the dates, and the sentences that
+    these stand in where `document.sentences` is filled.
 
-    Relations that no well-formed document has (to an unknown mention, to a label that the type does not take,
-    said twice) are passed over. A holder whose country is not known is logged as a warning and yields no triple.
+    Relations that no well-formed document has (to an unknown mention, to a label that the type does not
+    take, said twice) are passed over. A holder of no known country is logged as a warning and yields none.
     """
     inferred = document.inferred_date
     if document.date is None and inferred is None:
@@ -148,16 +149,20 @@ def _triples(
     for org, own_dates in _by_organisation(document.text, status, dates):
         ends = _ends(status, stated, codes, values, names)
         shares = share(document.text, holders, [date for date in own_dates if date.mention.id not in ends])
+        dated = {codes.get(link.mention.id) for link, own in zip(status.holders, shares, strict=True) if own}
         for link, its_dates in zip(status.holders, shares, strict=True):
             code = codes.get(link.mention.id)
             if code is None:
                 continue
-            others = tuple(holder for holder in holders if holder.id != link.mention.id)
+            others = tuple(holder for holder in holders if codes.get(holder.id) != code)
             case = Case(document.text, status.status, status.trigger, link.mention, others)
             its_dates += [date for date in own_dates if code in ends.get(date.mention.id, ())]
+            if not its_dates and code in dated:
+                continue  # named again without its date
             its_dates = its_dates or leaving_dates(case, own_dates)
             ended = len(its_dates) == 1 and _is_end(status, stated, code, its_dates[0], codes, values, names)
-            for value, sources in periods(case, its_dates, ended=ended) or [(default, ())]:
+            said: list[tuple[str | None, tuple[SaidDate, ...]]] = [*periods(case, its_dates, ended=ended)]
+            for value, sources in said or [(default, ())]:
                 yield _triple(document, status, link, code, org, value, sources, names)
 
 
@@ -296,7 +301,12 @@ def _evidence(document: Document, mentions: Sequence[Mention]) -> Span:
 
 _ACRONYM = re.compile(r"(?=(?:[^A-ZÀ-Ý]*[A-ZÀ-Ý]){2}|[A-Z][a-z]+\b)[A-ZÀ-Ý][\w.+&'’-]{1,11}")
 _ALIAS_GAP = re.compile(r"\s*(?:\(|, (?:ou|dite?|alias|en abrégé) |\bou )\s*(?:l['’])?(?:en \w+,? )?\s*")
+_IN_BRACKETS = re.compile(r"\s*\(([A-Z][A-Z.]+[A-Z+.])[,)]")
 _WORD = re.compile(r"[^\W\d_]+")
+#: Words of an organisation's name that its acronym leaves out.
+_UNCOUNTED = frozenset(
+    ("de", "du", "des", "d", "la", "le", "les", "l", "et", "à", "au", "aux", "en", "pour", "sur")
+)
 
 
 def _organisation_names(document: Document) -> dict[str, str]:
@@ -308,15 +318,20 @@ def _organisation_names(document: Document) -> dict[str, str]:
         (mention for mention in document.entities if mention.label == "ORG"), key=lambda org: org.start
     )
     short: dict[str, str] = {}
-    for one, other in zip(orgs, orgs[1:], strict=False):
-        gap = document.text[one.end : other.start]
-        if len(other.text) < len(one.text) and _is_acronym(other.text) and _ALIAS_GAP.fullmatch(gap):
-            short[_folded(one.text)] = other.text
-    acronyms = {_initials(org.text, whole=True): org.text for org in orgs if _is_acronym(org.text)}
+    for one, other in pairwise(orgs):
+        name, acronym = (one.text, other.text) if len(one.text) > len(other.text) else (other.text, one.text)
+        if _is_acronym(acronym) and _ALIAS_GAP.fullmatch(document.text[one.end : other.start]):
+            short.setdefault(_folded(name), acronym)
+    acronyms = {_plain("".join(_WORD.findall(org.text))): org.text for org in orgs if _is_acronym(org.text)}
     for org in orgs:
-        acronym = acronyms.get(_initials(org.text))
-        if acronym is not None and not _is_acronym(org.text):
-            short.setdefault(_folded(org.text), acronym)
+        beside = _IN_BRACKETS.match(document.text, org.end)
+        initials = _plain(
+            "".join(word[0] for word in _WORD.findall(org.text) if word.lower() not in _UNCOUNTED)
+        )
+        if " " in org.text and beside and _plain(beside[1])[:1] == initials[:1]:
+            short.setdefault(_folded(org.text), beside[1])
+        elif not _is_acronym(org.text) and initials in acronyms:
+            short.setdefault(_folded(org.text), acronyms[initials])
     return {org.id: short.get(_folded(org.text), org.text) for org in orgs}
 
 
@@ -328,29 +343,31 @@ def _folded(text: str) -> str:
     return " ".join(text.replace("’", "'").lower().split())
 
 
-#: Words of an organisation's name that its acronym leaves out.
-_UNCOUNTED = frozenset("de du des d la le les l et à au aux en pour sur dans".split())
-
-
-def _initials(text: str, *, whole: bool = False) -> str:
-    """The letters of an acronym (`whole`), or the initials of a full name, to compare."""
-    words = _WORD.findall(text.lower())
-    if whole:
-        return _plain("".join(words))
-    return _plain("".join(word[0] for word in words if word not in _UNCOUNTED))
-
-
 def _plain(letters: str) -> str:
-    decomposed = unicodedata.normalize("NFD", letters)
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    decomposed = unicodedata.normalize("NFD", letters.lower())
+    return "".join(letter for letter in decomposed if letter.isalpha())
 
 
 def _merged(triples: Sequence[Triple]) -> list[Triple]:
-    """Each triple once, in the order of first saying, as its most confident saying has it."""
+    """Each triple once, in the order of first saying, as its most confident saying has it.
+
+    One that the text does not date says nothing beside a dated one of the same status in the same body.
+    """
     best: dict[tuple[str, str, str | None, str | None], Triple] = {}
     for triple in triples:
         key = (triple.country, triple.status, triple.date, triple.organisation)
         if key not in best or triple.confidence > best[key].confidence:
             best[key] = triple
-    named = {key[:3] for key in best if key[3] is not None}
-    return [triple for key, triple in best.items() if key[3] is not None or key[:3] not in named]
+    kept = list(best.values())
+    return [triple for triple in kept if not any(_says_less(triple, other) for other in kept)]
+
+
+def _says_less(triple: Triple, other: Triple) -> bool:
+    """Whether `other` tells the same status with a date or an organisation that `triple` lacks."""
+    if (triple.country, triple.status) != (other.country, other.status):
+        return False
+    if triple.organisation not in (None, other.organisation):
+        return False
+    if triple.date_source == other.date_source and triple.date == other.date:
+        return triple.organisation is None and other.organisation is not None
+    return triple.date_source != "text" and other.date_source == "text"

@@ -91,11 +91,15 @@ def codes_of_place(text: str) -> tuple[str, ...]:
 
 
 def _likely(cities: list[_City]) -> list[_City]:
-    """The cities that a French text may mean: of a tenth of the first one's size, homonyms of a capital at home too."""
+    """The cities that a French text may mean beside the first: of a tenth of its size at least.
+
+    A capital's homonyms must also be spelt so at home: no « Caracas » is meant that is called Cumanda.
+    """
     first_weight, _, _ = cities[0]
     capital, size = first_weight >= _CAPITAL, first_weight % _CAPITAL
     return [
         city
         for index, city in enumerate(cities)
-        if city[1] in alpha3() and (index == 0 or (city[0] % _CAPITAL * 10 >= size and (city[2] or not capital)))
+        if city[1] in alpha3()
+        and (index == 0 or (city[0] % _CAPITAL * 10 >= size and (city[2] or not capital)))
     ]
