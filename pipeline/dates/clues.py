@@ -402,7 +402,7 @@ def _sum(tokens: Sequence[Token], k: int, mention: Mentioned, year: int) -> tupl
     before = token(tokens, k - 1).form
     if before in ("en", "ses") and origin and k > mention.end:
         return year + count, _ELAPSED, words
-    ago = governor(tokens, k, told[1])
+    ago = governor(tokens, k, told[1], of_duration=True)
     if same and ago.sign < 0 and ago.word != "depuis" and not forms(tokens, told[1], "plus"):
         return year + count, _ELAPSED, words
     return (year + count, _ELAPSED_SAME_SENTENCE, words) if same and ago.word == "depuis" else None

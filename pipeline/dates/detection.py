@@ -76,6 +76,8 @@ def _year_is_meant(tokens: Sequence[Token], i: int, j: int, year: int, text: str
             return False
     if strong:
         return True
+    if tokens[i].category == "number_word" or token(tokens, i - 2).form in lexicon.LABELS:
+        return False
     if before in ("de", "des", "d'", "à", "les") and token(tokens, i - 2).form in _QUANTIFIERS | {"plus", "moins"}:
         return False
     if before in _QUANTIFIERS or after.category in ("number", "opaque") or token(tokens, i - 1).category == "number":
@@ -96,7 +98,7 @@ def _calendar(tokens: Sequence[Token], i: int, j: int, node: Calendar, text: str
         # « Le 29, à Mendoza »; anything less could be a rank, a house or a score.
         return token(tokens, i - 1).form == "le" and token(tokens, j).form == "," and tokens[i].category == "number"
     if isinstance(node.year, int):
-        return tokens[j - 1].category != "number" or _year_is_meant(tokens, i, j, node.year, text)
+        return _year_is_meant(tokens, i, j, node.year, text)
     return True
 
 
@@ -158,14 +160,16 @@ def is_date(tokens: Sequence[Token], i: int, j: int, node: Expression, text: str
                 return False
             return first.weekday is None or first.day > 0 or token(tokens, i - 1).form not in ("les", "le", "chaque")
         case Duration():
-            govern = governor(tokens, i, j)
+            govern = governor(tokens, i, j, of_duration=True)
             if govern.sign == 0:
                 return False
             return govern.word != "dans les" or node.unit != "hour"
         case Season():
             return _season_is_meant(tokens, i, j, node)
         case Offset(unit="day", count=0):
-            return token(tokens, i - 1).form != "d'" or tokens[i].category == "demonstrative"
+            # « la France d'aujourd'hui » is no date, « à partir d'aujourd'hui » is.
+            adjective = token(tokens, i - 1).form == "d'" and tokens[i].category == "deictic"
+            return not adjective or governor(tokens, i, j).bound is not None
         case Feast() | Neighbour():
             return not _names_place(tokens, i)
         case Range(start=Century()):

@@ -67,6 +67,10 @@ def _ordinal(tokens: Tokens, i: int) -> Parsed | None:
 
 
 def _word_of_number(tokens: Tokens, i: int) -> Parsed | None:
+    if tokens[i].form == "sept":
+        named = absolute.month(tokens, i)
+        if named:
+            return named
     return absolute.century(tokens, i) or _day_or_year(tokens, i)
 
 
@@ -90,6 +94,17 @@ def _centuries(tokens: Tokens, i: int) -> Parsed | None:
     return (Range(Century(first), second[0]), second[1]) if second else None
 
 
+def _with_article(tokens: Tokens, i: int) -> Parsed | None:
+    """« l'an dernier », « l'été prochain »: only with such an adjective is the article part of the expression."""
+    if token(tokens, i + 1).category == "season":
+        parsed = absolute.season(tokens, i + 1)
+        return parsed if parsed and isinstance(parsed[0], Season) and parsed[0].direction is not None else None
+    parsed = relative.unit_relative(tokens, i)
+    if parsed and isinstance(parsed[0], Offset) and not parsed[0].anaphoric:
+        return parsed
+    return None
+
+
 def _start_word(tokens: Tokens, i: int) -> Parsed | None:
     """Expressions that start with a word of no category: « l'an dernier », « week-end », « avant-hier », feasts."""
     form = tokens[i].form
@@ -97,7 +112,9 @@ def _start_word(tokens: Tokens, i: int) -> Parsed | None:
         named = absolute.feast(tokens, i)
         if named:
             return named
-    if form in ("l'", "même", "week", "weekend"):
+    if form == "l'":
+        return _with_article(tokens, i)
+    if form in ("même", "week", "weekend"):
         return relative.unit_relative(tokens, i)
     if form in ("avant", "après"):
         return relative.deictic(tokens, i) or relative.anaphoric_day(tokens, i)

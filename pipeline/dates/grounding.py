@@ -189,7 +189,7 @@ def _ground(
         govern = governor(tokens, i, j)
         point = resolve(node, Scope())
         return point, _opened(point, govern.bound, node), govern, False
-    govern = governor(tokens, i, j)
+    govern = governor(tokens, i, j, isinstance(node, Duration))
     if isinstance(node, Duration):
         if govern.sign == 0:
             return None, None, govern, True

@@ -181,7 +181,7 @@ LABELS = frozenset(
     """
     article articles art page pages p n n° no nos numéro numéros num chapitre ligne vol volume tome loi décret §
     route autoroute boîte bp cs code tél tel téléphone fax isbn siret kilomètre km peugeot renault boeing airbus
-    résolution résolutions norme iso version windows office lot lots ref réf référence vers. verset
+    résolution résolutions norme iso version windows office lot lots ref réf référence verset vol train ligne bus résolution
     """.split()
 )
 

@@ -182,6 +182,12 @@ def month_at(tokens: Tokens, i: int) -> tuple[int, int] | None:
     tok = token(tokens, i)
     if tok.category == "month":
         return cast(int, tok.value), i + 1
+    if tok.form == "sept" and (i == 0 or tokens[i - 1].category != "number_word"):
+        # « sept » is also seven: a month after a day, and before a year.
+        dotted = token(tokens, i + 1).form == "."
+        if _is_year(token(tokens, i + 1 + dotted)):
+            return 9, i + 1 + dotted
+        return (9, i + 1) if i and tokens[i - 1].category in ("number", "ordinal") else None
     if tok.category == "month_abbreviation":
         after = token(tokens, i + 1)
         # The stop belongs to the abbreviation; at a sentence's end it is kept out of the expression.
@@ -220,7 +226,7 @@ def month(tokens: Tokens, i: int) -> Parsed | None:
     if not named:
         return None
     parsed = _tail(tokens, named[1], named[0], 0, None)
-    if tokens[i].category == "month_abbreviation" and cast(Calendar, parsed[0]).year is None:
+    if tokens[i].category != "month" and cast(Calendar, parsed[0]).year is None:
         return None
     return parsed
 
@@ -273,7 +279,7 @@ def year(tokens: Tokens, i: int) -> Parsed | None:
             return Calendar(christ), j
         return (Calendar(value), i + 1) if _is_year(tok) else None
     number = number_at(tokens, i)
-    return (Calendar(number[0]), number[1]) if number and 1000 <= number[0] <= _MAX_YEAR else None
+    return (Calendar(number[0]), number[1]) if number and 1000 < number[0] <= _MAX_YEAR else None
 
 
 def season(tokens: Tokens, i: int) -> Parsed | None:

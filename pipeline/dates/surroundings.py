@@ -50,14 +50,17 @@ _ALWAYS = frozenset(("chaque", "habituellement", "traditionnellement", "généra
 _OPENING = frozenset("ouvert ouverte ouverts ouvertes fermé fermée fermés fermées ouvre ferme ouvrent ferment".split())
 
 
-def governor(tokens: Sequence[Token], i: int, j: int) -> Governor:
-    """What governs the expression of tokens `i` to `j`: « depuis », « jusqu'à », « il y a », « dans » and the like."""
+def governor(tokens: Sequence[Token], i: int, j: int, of_duration: bool = False) -> Governor:
+    """What governs the expression of tokens `i` to `j`: « depuis », « jusqu'à », « il y a », « dans » and the like.
+
+    « Il y a », « dans » and « sous » govern durations only.
+    """
     k, skipped = i - 1, 0
     while k >= 0 and skipped < _FARTHEST:
         form = tokens[k].form
         found = _preposition(tokens, k, i)
         if found is not None:
-            return found
+            return found if found.sign == 0 or found.bound == "from" or found is _BY or of_duration else NONE
         if form not in _FILLERS and tokens[k].category not in ("weekday", "part"):
             break
         if tokens[k].category == "stop":
@@ -125,8 +128,7 @@ def is_recurring(tokens: Sequence[Token], i: int, j: int, node: Expression, gove
     # Opening times by months are a place's habit: « fermé à partir du mois de juin », « ouvert de mai à octobre ».
     months = [node.start, node.end] if isinstance(node, Range) else [node]
     by_months = all(isinstance(m, Calendar) and m.month and not m.day and m.direction is None for m in months)
-    habit = by_months and (isinstance(node, Range) or govern.word == "dès")
-    return habit and leaning(tokens[start:end], i - start, j - start, "") >= 0 and _present(tokens, start, end)
+    return by_months and (isinstance(node, Range) or govern.word == "dès") and _present(tokens, start, end)
 
 
 def _present(tokens: Sequence[Token], start: int, end: int) -> bool:
@@ -156,10 +158,10 @@ def looks(tokens: Sequence[Token], i: int, j: int, node: Expression, govern: Gov
         return LIKELY if verbs < 0 else EXCLUSIVE
     if verbs:
         return verbs
-    bare_weekday = isinstance(node, Calendar) and node.weekday is not None and not node.day
-    if bare_weekday:
-        # « le putsch de mercredi » is behind; « concert samedi » is announced.
-        return -LIKELY if token(tokens, i - 1).form in ("de", "du") else LIKELY
+    last = node.members[-1] if isinstance(node, Several) else node.end if isinstance(node, Range) else node
+    if isinstance(last, Calendar) and last.weekday is not None and not last.day:
+        # « le putsch de mercredi » is behind; « concert samedi », « jeudi et vendredi » are announced.
+        return -LIKELY if last is node and token(tokens, i - 1).form in ("de", "du") else LIKELY
     if govern.word == "dès":
         return LIKELY
     return LIKELY // 5 if isinstance(node, Range) and govern is NONE else 0

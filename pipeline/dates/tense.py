@@ -41,6 +41,7 @@ _IRREGULAR_PARTICIPLES = frozenset(
     """.split()
 )
 _AUXILIARIES = frozenset("a ont ai avons avez est sont avait avaient était étaient s'est eu ayant étant".split())
+_PLUPERFECT = frozenset(("avait", "avaient"))
 _FUTURE_AUXILIARIES = frozenset("sera seront aura auront serai serons".split())
 _AHEAD = frozenset(
     """
@@ -144,7 +145,7 @@ def _at(tokens: Sequence[Token], k: int, text: str) -> int:
         if form == "lieu":
             return -CERTAIN if before != "aura" else CERTAIN
         if _AFTER_AUXILIARY.fullmatch(form) and form not in NOT_COUNTED_S:
-            return -CERTAIN
+            return -EXCLUSIVE if before in _PLUPERFECT else -CERTAIN
     if found == 0:
         return -LIKELY if _PARTICIPLE.fullmatch(form) and len(form) > 3 and before not in _PREPOSITIONS else 0
     if text[tok.start].isupper() and k and tokens[k - 1].category != "stop" and not text[tok.start : tok.end].isupper():

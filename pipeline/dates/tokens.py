@@ -45,6 +45,8 @@ _ROMAN_DIGITS = {"i": 1, "v": 5, "x": 10}
 _HALF_OR_QUARTER = re.compile(r"([TS])([1-4])")
 #: A line shorter than this ends by intention, not because its text went on.
 _SHORT_LINE = 50
+#: A number that heads a line of a list or table.
+_KEY = re.compile(r"\d{1,4}(?:[ ]?[-–—:|]|\t)")
 
 _CATEGORIES: dict[str, tuple[str, object]] = {
     **{form: ("month", n) for form, n in lexicon.MONTHS.items()},
@@ -160,7 +162,10 @@ def tokenize(text: str) -> list[Token]:
             following = text[end : end + 1]
             short = start - line_start < _SHORT_LINE
             line_start = end
-            goes_on = raw.count("\n") == 1 and (following.islower() or (following.isdigit() and not short))
+            inside_date = before.category in ("month", "number", "weekday") or not short
+            goes_on = raw.count("\n") == 1 and (
+                following.islower() or (following.isdigit() and inside_date and not _KEY.match(text, end))
+            )
             if goes_on or before.category == "stop":
                 continue
             token = Token("\n", start, end, "stop")
