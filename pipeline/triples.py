@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import re
 import unicodedata
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -37,6 +38,20 @@ class _Stated:
     dates: tuple[_Link, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What is read of a document before its triples: each by mention id.
+
+    `codes` of holders, `values` of dates, `names` of organisations; `starting`: what statuses a date starts.
+    """
+
+    document: Document
+    codes: dict[str, str]
+    values: dict[str, SaidDate]
+    names: dict[str, str]
+    starting: dict[str, list[_Stated]]
+
+
 def assemble(document: Document) -> Document:
     """The document with its triples, read from its entities and relations by the annotation guidelines.
 
@@ -58,12 +73,14 @@ def assemble(document: Document) -> Document:
         inferred = infer_document_date(document.text).value
     document = replace(document, inferred_date=inferred)
     stated = _stated(document)
-    codes = _country_codes(document, stated)
     values = _said_dates(document)
+    starting: dict[str, list[_Stated]] = defaultdict(list)
+    for status in stated:
+        for date in _known(status, values)[:1]:
+            starting[date.mention.id].append(status)
     names = _organisation_names(document)
-    triples = [
-        triple for status in stated for triple in _triples(document, status, stated, codes, values, names)
-    ]
+    reading = _Reading(document, _country_codes(document, stated), values, names, starting)
+    triples = [triple for status in stated for triple in _triples(reading, status)]
     return replace(document, triples=tuple(_merged(triples)))
 
 
@@ -97,19 +114,23 @@ def _country_codes(document: Document, stated: Sequence[_Stated]) -> dict[str, s
     The countries that a document names settle which of several places of one name it means, and its places
     which of several countries (« Congo » beside Kinshasa).
     """
+    contexts: dict[bool, set[str]] = {}
+
+    def context(place: bool) -> set[str]:
+        if place not in contexts:
+            others = {
+                mention.text
+                for mention in document.entities
+                if mention.label == ("COUNTRY" if place else "PLACE")
+            }
+            contexts[place] = {code for text in others if (code := country_code(text, place=not place))}
+        return contexts[place]
+
     codes: dict[str, str] = {}
     for holder in {link.mention.id: link.mention for status in stated for link in status.holders}.values():
         place = holder.label == "PLACE"
-        context: set[str] = set()
-        if len(country_codes(holder.text, place=place)) > 1:
-            others = (mention for mention in document.entities if mention.label in ("COUNTRY", "PLACE"))
-            context = {
-                code
-                for mention in others
-                if (mention.label == "PLACE") != place
-                and (code := country_code(mention.text, place=mention.label == "PLACE"))
-            }
-        code = country_code(holder.text, place=place, context=context)
+        shared = len(country_codes(holder.text, place=place)) > 1
+        code = country_code(holder.text, place=place, context=context(place) if shared else ())
         if code:
             codes[holder.id] = code
         else:
@@ -135,21 +156,14 @@ def _said_dates(document: Document) -> dict[str, SaidDate]:
     }
 
 
-def _triples(
-    document: Document,
-    status: _Stated,
-    stated: Sequence[_Stated],
-    codes: dict[str, str],
-    values: dict[str, SaidDate],
-    names: dict[str, str],
-) -> Iterable[Triple]:
-    dates = [values[link.mention.id] for link in status.dates if link.mention.id in values]
+def _triples(reading: _Reading, status: _Stated) -> Iterator[Triple]:
+    document, codes = reading.document, reading.codes
+    dates = [reading.values[link.mention.id] for link in status.dates if link.mention.id in reading.values]
     holders = [link.mention for link in status.holders]
-    default = document.date or document.inferred_date
+    ends = _ends(reading, status)
     for org, own_dates in _by_organisation(document.text, status, dates):
-        ends = _ends(status, stated, codes, values, names)
         shares = share(document.text, holders, [date for date in own_dates if date.mention.id not in ends])
-        dated = {codes.get(link.mention.id) for link, own in zip(status.holders, shares, strict=True) if own}
+        dated = {codes.get(holder.id) for holder, own in zip(holders, shares, strict=True) if own}
         for link, its_dates in zip(status.holders, shares, strict=True):
             code = codes.get(link.mention.id)
             if code is None:
@@ -160,10 +174,10 @@ def _triples(
             if not its_dates and code in dated:
                 continue  # named again without its date
             its_dates = its_dates or leaving_dates(case, own_dates)
-            ended = len(its_dates) == 1 and _is_end(status, stated, code, its_dates[0], codes, values, names)
+            ended = len(its_dates) == 1 and _is_end(reading, status, code, its_dates[0])
             said: list[tuple[str | None, tuple[SaidDate, ...]]] = [*periods(case, its_dates, ended=ended)]
-            for value, sources in said or [(default, ())]:
-                yield _triple(document, status, link, code, org, value, sources, names)
+            for value, sources in said or [(document.date or document.inferred_date, ())]:
+                yield _triple(reading, status, link, org, value, sources)
 
 
 #: The statuses whose start ends a status of the same country in the same body.
@@ -177,64 +191,49 @@ _ENDED_BY: dict[Status, frozenset[Status]] = {
 }
 
 
-def _same_body(one: _Stated, other: _Stated, names: dict[str, str]) -> bool:
-    bodies = [{_folded(names[link.mention.id]) for link in status.orgs} for status in (one, other)]
-    return not all(bodies) or bool(bodies[0] & bodies[1])
-
-
-def _ends(
-    status: _Stated,
-    stated: Sequence[_Stated],
-    codes: dict[str, str],
-    values: dict[str, SaidDate],
-    names: dict[str, str],
-) -> dict[str, frozenset[str]]:
+def _ends(reading: _Reading, status: _Stated) -> dict[str, set[str]]:
     """DATE ids that end this status for some of its holders only, each with these holders' codes.
 
     Such a date starts another status of theirs that rules this one out, and is not the start of this one.
     """
-    if len(status.holders) < 2 or len(status.dates) < 2:
-        return {}
-    mine = {codes[link.mention.id] for link in status.holders if link.mention.id in codes}
-    own = _known(status, values)
-    found: dict[str, frozenset[str]] = {}
-    for other in stated:
-        if other.status not in _ENDED_BY.get(status.status, ()) or not _same_body(status, other, names):
-            continue
-        theirs = mine & {codes[link.mention.id] for link in other.holders if link.mention.id in codes}
-        starts = _known(other, values)[:1]
-        for date in starts:
-            if theirs and date in own[1:]:
-                found[date.mention.id] = found.get(date.mention.id, frozenset()) | theirs
+    found: dict[str, set[str]] = {}
+    if len(status.holders) > 1:
+        mine = _countries(reading, status)
+        for date in _known(status, reading.values)[1:]:
+            for other in reading.starting[date.mention.id]:
+                theirs = mine & _countries(reading, other)
+                rules_out = other.status in _ENDED_BY.get(status.status, ())
+                if theirs and rules_out and _same_body(reading, status, other):
+                    found[date.mention.id] = found.get(date.mention.id, set()) | theirs
     return found
+
+
+def _is_end(reading: _Reading, status: _Stated, code: str, date: SaidDate) -> bool:
+    """Whether a holder's lone date starts another status of it, told further on, that rules this one out."""
+    return status.status in LASTING and any(
+        other.trigger.start > status.trigger.start
+        and other.status in LASTING - {status.status}
+        and {status.status, other.status} != {"withdrawn", "suspended"}
+        and code in _countries(reading, other)
+        and _same_body(reading, status, other)
+        for other in reading.starting[date.mention.id]
+    )
+
+
+def _countries(reading: _Reading, status: _Stated) -> set[str]:
+    return {reading.codes[link.mention.id] for link in status.holders if link.mention.id in reading.codes}
+
+
+def _same_body(reading: _Reading, one: _Stated, other: _Stated) -> bool:
+    """Whether two statuses may be in the same organisation: one that names none may be in any."""
+    bodies = [{_folded(reading.names[link.mention.id]) for link in status.orgs} for status in (one, other)]
+    return not all(bodies) or bool(bodies[0] & bodies[1])
 
 
 def _known(status: _Stated, values: dict[str, SaidDate]) -> list[SaidDate]:
     """The status's dates with a known value, in time's order."""
     known = [values[link.mention.id] for link in status.dates if link.mention.id in values]
     return sorted(known, key=lambda date: date.point)
-
-
-def _is_end(
-    status: _Stated,
-    stated: Sequence[_Stated],
-    code: str,
-    date: SaidDate,
-    codes: dict[str, str],
-    values: dict[str, SaidDate],
-    names: dict[str, str],
-) -> bool:
-    """Whether a holder's lone date starts another status of it, told further on, that rules this one out."""
-    return any(
-        other.trigger.start > status.trigger.start
-        and other.status in LASTING - {status.status}
-        and {status.status, other.status} != {"withdrawn", "suspended"}
-        and any(codes.get(link.mention.id) == code for link in other.holders)
-        and _known(other, values)[:1] == [date]
-        and _same_body(status, other, names)
-        for other in stated
-        if status.status in LASTING
-    )
 
 
 def _by_organisation(
@@ -261,14 +260,12 @@ def _by_organisation(
 
 
 def _triple(
-    document: Document,
+    reading: _Reading,
     status: _Stated,
     holder: _Link,
-    code: str,
     org: _Link | None,
     value: str | None,
     sources: Sequence[SaidDate],
-    names: dict[str, str],
 ) -> Triple:
     sureness = {link.mention.id: link.mention.confidence * link.confidence for link in status.dates}
     confidence = status.trigger.confidence * holder.mention.confidence * holder.confidence
@@ -277,25 +274,29 @@ def _triple(
     if org is not None:
         mentions.append(org.mention)
     return Triple(
-        country=code,
+        country=reading.codes[holder.mention.id],
         status=status.status,
         date=value,
-        organisation=names[org.mention.id] if org else None,
+        organisation=reading.names[org.mention.id] if org else None,
         trigger=status.trigger.id,
         holder=holder.mention.id,
         org=org.mention.id if org else None,
         dates=tuple(date.mention.id for date in sorted(sources, key=lambda date: date.mention.start)),
         date_source="text" if sources else "document" if value is not None else None,
         confidence=confidence,
-        evidence=_evidence(document, mentions),
+        evidence=_evidence(reading.document, mentions),
     )
 
 
 def _evidence(document: Document, mentions: Sequence[Mention]) -> Span:
+    """The stretch of the mentions, drawn out to the bounds of the sentences that it begins and ends in."""
     start, end = min(mention.start for mention in mentions), max(mention.end for mention in mentions)
-    for sentence in document.sentences:
-        if sentence.start < end and start < sentence.end:
-            start, end = min(start, sentence.start), max(end, sentence.end)
+    first = bisect_right(document.sentences, start, key=lambda sentence: sentence.start) - 1
+    last = bisect_right(document.sentences, end - 1, key=lambda sentence: sentence.start) - 1
+    if first >= 0 and document.sentences[first].end > start:
+        start = document.sentences[first].start
+    if last >= 0:
+        end = max(end, document.sentences[last].end)
     return Span(start, end)
 
 
@@ -358,14 +359,18 @@ def _merged(triples: Sequence[Triple]) -> list[Triple]:
         key = (triple.country, triple.status, triple.date, triple.organisation)
         if key not in best or triple.confidence > best[key].confidence:
             best[key] = triple
-    kept = list(best.values())
-    return [triple for triple in kept if not any(_says_less(triple, other) for other in kept)]
+    alike: dict[tuple[str, str], list[Triple]] = defaultdict(list)
+    for triple in best.values():
+        alike[triple.country, triple.status].append(triple)
+    return [
+        triple
+        for triple in best.values()
+        if not any(_says_less(triple, other) for other in alike[triple.country, triple.status])
+    ]
 
 
 def _says_less(triple: Triple, other: Triple) -> bool:
-    """Whether `other` tells the same status with a date or an organisation that `triple` lacks."""
-    if (triple.country, triple.status) != (other.country, other.status):
-        return False
+    """Whether `other`, of the same country and status, has a date or an organisation that `triple` lacks."""
     if triple.organisation not in (None, other.organisation):
         return False
     if triple.date_source == other.date_source and triple.date == other.date:

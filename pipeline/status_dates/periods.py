@@ -82,11 +82,11 @@ def periods(
     if not ordered:
         return []
     if len(ordered) == 1:
-        return [(_single(case, ordered[0], ended), (ordered[0],))]
+        return [(_single(case, ordered[0], ended=ended), (ordered[0],))]
     ranges = [date for date in ordered if "/" in date.point]
     later = [date for date in ordered if ranges and _first(date.point) > _last(ranges[-1].point)]
-    if len(ranges) > 1 or later:
-        return [(_open(date), (date,)) for date in ordered]
+    if len(ranges) > 1 or later or any(date.point[0] in "{[" for date in ordered):
+        return [(_single(case, date, ended=False), (date,)) for date in ordered]
     return [(_joined(case.status, ordered), tuple(ordered))]
 
 
@@ -106,7 +106,7 @@ def _own_term(case: Case, dates: list[SaidDate]) -> list[SaidDate]:
     return days[:1] if _is_leaving(case, days[0]) else terms
 
 
-def _single(case: Case, date: SaidDate, ended: bool) -> str:
+def _single(case: Case, date: SaidDate, *, ended: bool) -> str:
     if "/" in date.point or date.point[:1] in "{[":
         return date.point
     if case.status == "chair":
@@ -125,7 +125,7 @@ def _lasting(case: Case, date: SaidDate, ended: bool) -> str:
         return _open(date)
     if _ends(case, date):
         return f"../{date.point}"
-    if _STATE_AT.search(case.text[: date.mention.start][-40:]):
+    if _STATE_AT.search(_before(case.text, date.mention)):
         return date.point
     if _STATE_NOUN.match(case.trigger.text) and _WAS.search(left):
         return date.point
@@ -139,16 +139,16 @@ def _chair(case: Case, date: SaidDate) -> str:
         return _open(date)
     if _ends(case, date):
         return f"../{date.point}"
-    left = case.text[: date.mention.start][-40:]
-    if (
-        len(date.point) == 4
-        or _THROUGHOUT.search(left)
-        or _UNDER.search(case.text[: case.trigger.start][-30:])
-    ):
+    throughout = _THROUGHOUT.search(_before(case.text, date.mention))
+    if len(date.point) == 4 or throughout or _UNDER.search(_before(case.text, case.trigger)):
         return date.point
     spans = (case.trigger, case.holder, date.mention)
     around = case.text[max(0, min(span.start for span in spans) - 25) : max(span.end for span in spans) + 10]
     return f"{date.point}/.." if len(date.point) > 7 or _TAKES_OVER.search(around) else date.point
+
+
+def _before(text: str, mention: Mention) -> str:
+    return text[max(0, mention.start - 40) : mention.start]
 
 
 def _open(date: SaidDate) -> str:

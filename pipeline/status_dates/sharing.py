@@ -83,26 +83,23 @@ def _share_one(text: str, holders: Sequence[Mention], date: SaidDate) -> list[li
         last = before[-1]
         gap = text[holders[last].end : start]
         linked = last > 0 and _AND.fullmatch(text[holders[last - 1].end : holders[last].start])
-        if _OPENS_BRACKET.fullmatch(gap) and not linked:  # « A, B (2019), C »
-            owner = last
-        elif (
-            last > 0 and last + 1 == len(holders) and _JOINED_ALONE.fullmatch(gap)
-        ):  # « et un D, arrivée en 1997 »
+        bracketed = _OPENS_BRACKET.fullmatch(gap) and not linked  # « A, B (2019), C »
+        alone = 0 < last == len(holders) - 1 and _JOINED_ALONE.fullmatch(gap)  # « et B, arrivée en 1997 »
+        if bracketed or alone:
             owner = last
         elif last + 1 < len(holders) and _SET_OFF.fullmatch(gap) and text[end : end + 1] == ",":
             owner = last + 1  # « A, B et, depuis 2019, C »
-        elif last > 0 and _RELATIVE.search(text[: holders[last].start][-20:]):
+        elif last > 0 and _RELATIVE.search(text[holders[last - 1].end : holders[last].start][-20:]):
             owner = last  # « A aura le statut, que B détient depuis 1976 »
     return [[date] if owner in (None, index) else [] for index in range(len(holders))]
 
 
 def _by_rank(text: str, holders: Sequence[Mention], dates: Sequence[SaidDate]) -> list[list[SaidDate]] | None:
     """« le premier en …, le second en … », « A et B, en … et en … »; None where the text says neither."""
+    listed = _listed(text, holders) and _listed(text, [date.mention for date in dates])
     in_order = [[date] for date in dates] if len(dates) == len(holders) else None
     if dates[-1].mention.end <= holders[0].start:
-        return (
-            in_order if _listed(text, holders) and _listed(text, [date.mention for date in dates]) else None
-        )
+        return in_order if listed else None
     if holders[-1].end > dates[0].mention.start:
         return None
     shared: list[list[SaidDate]] = [[] for _ in holders]
@@ -124,7 +121,6 @@ def _by_rank(text: str, holders: Sequence[Mention], dates: Sequence[SaidDate]) -
     if ranked == len(dates) or (ranked and len(dates) == 2):
         return shared
     between = text[holders[0].start : dates[-1].mention.end]
-    listed = _listed(text, holders) and _listed(text, [date.mention for date in dates])
     return in_order if listed or _RESPECTIVELY.search(between) else None
 
 
