@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import unicodedata
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -85,22 +85,50 @@ def assemble(document: Document) -> Document:
 
 
 def _stated(document: Document) -> list[_Stated]:
+    """The document's statuses that have a holder, in text order."""
     mentions = {mention.id: mention for mention in document.entities}
     tails: dict[tuple[str, str], dict[str, float]] = defaultdict(dict)
     for relation in document.relations:
         if _well_formed(relation, mentions):
             known = tails[relation.head, relation.type].get(relation.tail, 0.0)
             tails[relation.head, relation.type][relation.tail] = max(known, relation.confidence)
+    related = {tail for (_, kind), found in tails.items() if kind == "date" for tail in found}
+    unrelated = sorted(
+        (mention for mention in document.entities if mention.label == "DATE" and mention.id not in related),
+        key=lambda date: date.start,
+    )
 
-    def links(head: str, kind: str) -> tuple[_Link, ...]:
-        found = [_Link(mentions[tail], confidence) for tail, confidence in tails[head, kind].items()]
-        return tuple(sorted(found, key=lambda link: (link.mention.start, link.mention.end, link.mention.id)))
+    def links(head: str, kind: str) -> list[_Link]:
+        return [_Link(mentions[tail], confidence) for tail, confidence in tails[head, kind].items()]
 
-    return [
-        _Stated(head, head.status, links(head.id, "holder"), links(head.id, "org"), links(head.id, "date"))
-        for head in sorted(mentions.values(), key=lambda mention: (mention.start, mention.end, mention.id))
-        if head.label == "STATUS" and head.status is not None and tails[head.id, "holder"]
-    ]
+    def in_order(found: list[_Link]) -> tuple[_Link, ...]:
+        return tuple(sorted(found, key=lambda link: _position(link.mention)))
+
+    stated = []
+    for head in sorted(mentions.values(), key=_position):
+        holders = links(head.id, "holder")
+        if head.label == "STATUS" and head.status is not None and holders:
+            dates = links(head.id, "date") + _bracketed(document.text, holders, unrelated)
+            orgs = in_order(links(head.id, "org"))
+            stated.append(_Stated(head, head.status, in_order(holders), orgs, in_order(dates)))
+    return stated
+
+
+_OPENING = re.compile(r"\s*\((?:depuis|en|dès|le)?\s*(?:le\s+)?")
+
+
+def _bracketed(text: str, holders: Sequence[_Link], unrelated: Sequence[Mention]) -> list[_Link]:
+    """The dates that no relation ties to a status, but that stand in a holder's brackets: « Rwanda (2009) »."""
+    found = []
+    for link in holders:
+        index = bisect_left(unrelated, link.mention.end, key=lambda date: date.start)
+        if index < len(unrelated) and _OPENING.fullmatch(text, link.mention.end, unrelated[index].start):
+            found.append(_Link(unrelated[index], link.confidence))
+    return found
+
+
+def _position(mention: Mention) -> tuple[int, int, str]:
+    return (mention.start, mention.end, mention.id)
 
 
 def _well_formed(relation: Relation, mentions: dict[str, Mention]) -> bool:

@@ -146,6 +146,17 @@ def test_each_holder_has_the_date_of_its_brackets_clause_or_place_in_the_order(m
     assert dated(markup) == [("MOZ", "1995/.."), ("RWA", "2009/..")]
 
 
+def test_a_date_in_a_holders_brackets_is_its_own_even_where_no_relation_says_so():
+    document = marked(
+        "Le [h1 Mozambique] ([d1 1995]) et le [h1 Rwanda] ([d1 2009]) l'ont [s1:member rejoint]."
+    )
+    fewer = tuple(
+        relation for relation in document.relations if relation.type != "date" or relation.tail == "d3"
+    )
+    triples = assemble(replace(document, relations=fewer)).triples
+    assert [(triple.country, triple.date) for triple in triples] == [("MOZ", "1995/.."), ("RWA", "2009/..")]
+
+
 def test_the_second_told_first():
     markup = (
         "Le [h1 Mozambique] et le [h1 Rwanda] sont [s1:member membres], le second depuis [d1 2009], "
