@@ -10,6 +10,7 @@ import datetime
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -38,6 +39,9 @@ _ELAPSED = 4.5
 _ELAPSED_SAME_SENTENCE = 2.0
 _ANNUAL_MEETING = 1.0
 _FARTHEST = -3.0
+#: A long text says when it was written in its first dates; more would only cost time.
+_MOST_MENTIONS = 60
+_MOST_FOUNDINGS = 6
 #: Days after which a text has come down to 1/e of what it speaks of a day behind or ahead of it.
 _DAY_SCALE_BEHIND = 30.0
 _DAY_SCALE_AHEAD = 25.0
@@ -100,7 +104,7 @@ class Text:
         tokens = tokenize(text)
         found = detect(tokens, text) if spans is None else parse_spans(tokens, spans)
         mentions = []
-        for i, j, node in found:
+        for i, j, node in found[:_MOST_MENTIONS]:
             govern = governor(tokens, i, j)
             if is_recurring(tokens, i, j, node, govern):
                 continue
@@ -158,6 +162,20 @@ def _inside(days: Days, moment: Moment) -> Array:
     if moment.day:
         mask &= days.day == moment.day
     return mask
+
+
+def _weighted(moment: Moment, weight: float, days: Days) -> Array:
+    result: Array = _inside(days, moment) * weight
+    return result
+
+
+def _not_after(moment: Moment, days: Days) -> Array:
+    result: Array = (days.ordinal > _latest(moment)) * _DOUBTFUL
+    return result
+
+
+def _nothing(days: Days) -> Array:
+    return np.zeros(len(days.ordinal))
 
 
 def _is_dateline(document: Text, mention: Mentioned) -> bool:
@@ -218,7 +236,7 @@ def _headers(document: Text) -> list[Clue]:
         told = moment or Moment("XXXX", days[0].month if days else 0, days[0].day if days else 0)
         weight = _BYLINE if byline and moment else _DATELINE
         years = (moment.known_year,) if moment and moment.known_year is not None else ()
-        found.append(Clue(f"en-tête : {mention.words}", years, lambda d, m=told, w=weight: _inside(d, m) * w))
+        found.append(Clue(f"en-tête : {mention.words}", years, partial(_weighted, told, weight)))
     return found
 
 
@@ -231,24 +249,24 @@ def _yearless_days(document: Text) -> list[Clue]:
             continue
         first, last = ends
         demonstrative = token(document.tokens, mention.start - 1).category == "demonstrative"
-        found.append(Clue(mention.words, (), lambda d, a=first, b=last, m=mention, t=demonstrative: _day_score(d, a, b, m, t)))
+        found.append(Clue(mention.words, (), partial(_day_score, first, last, mention.leaning, demonstrative)))
         if first.weekday is not None:
-            found.append(Clue(mention.words, (), lambda d, a=first: _weekday_score(d, a)))
+            found.append(Clue(mention.words, (), partial(_weekday_score, first)))
     return found
 
 
-def _day_score(days: Days, first: Calendar, last: Calendar, mention: Mentioned, this: bool) -> Array:
+def _day_score(first: Calendar, last: Calendar, leaning: int, this: bool, days: Days) -> Array:
     begun, ended = _gap(days, first.month, first.day), _gap(days, last.month, last.day)
     around = (begun >= 0) & (ended <= 0)
-    if this and mention.leaning >= 0:
+    if this and leaning >= 0:
         result: Array = np.where(around, _THIS_DAY, np.maximum(_near(begun, 0), _near(ended, 0)))
         return result
     nearest = np.where(np.abs(begun) <= np.abs(ended), begun, ended)
-    near: Array = np.where(around, 0.0, _near(nearest, mention.leaning))
+    near: Array = np.where(around, 0.0, _near(nearest, leaning))
     return near
 
 
-def _weekday_score(days: Days, told: Calendar) -> Array:
+def _weekday_score(told: Calendar, days: Days) -> Array:
     """« jeudi 4 juillet »: only in years where it is one."""
     falls = (days.ordinal - _gap(days, told.month, told.day) + 6) % 7
     result: Array = np.where(falls == told.weekday, 0.0, _WRONG_WEEKDAY)
@@ -302,13 +320,13 @@ def _explicit(document: Text) -> list[Clue]:
             token(document.tokens, mention.start - 2).category == "demonstrative"
         )
         if this:
-            found.append(Clue(mention.words, (start.known_year,), lambda d, m=start: _inside(d, m) * _BYLINE))
+            found.append(Clue(mention.words, (start.known_year,), partial(_weighted, start, _BYLINE)))
         elif mention.bound == "until":
             year = end.known_year
-            found.append(Clue(mention.words, (year,), lambda d, m=end: (d.ordinal > _latest(m)) * _DOUBTFUL))
+            found.append(Clue(mention.words, (year,), partial(_not_after, end)))
         elif mention.bound == "from" and mention.leaning > 0:
             # « à compter du 1er janvier 2024 »: on either side.
-            found.append(Clue(mention.words, (start.known_year,), lambda d: np.zeros(len(d.ordinal))))
+            found.append(Clue(mention.words, (start.known_year,), _nothing))
         elif mention.leaning > 0:
             # What is announced for 2024-2025 begins in 2024.
             future.append((start, mention))
@@ -323,10 +341,10 @@ def _explicit(document: Text) -> list[Clue]:
     if past:
         moment, mention = max(past, key=lambda pair: _earliest(pair[0]))
         years = (moment.known_year or 0,)
-        found.append(Clue(f"après {mention.words}", years, lambda d: _after(d, moment)))
+        found.append(Clue(f"après {mention.words}", years, partial(_after, moment)))
     if future:
         soonest, announced = min(future, key=lambda pair: _earliest(pair[0]))
-        found.append(Clue(f"avant {announced.words}", (soonest.known_year or 0,), lambda d: _before(d, soonest)))
+        found.append(Clue(f"avant {announced.words}", (soonest.known_year or 0,), partial(_before, soonest)))
     return found
 
 
@@ -347,7 +365,7 @@ def _latest(moment: Moment) -> int:
 _SCALES = {"day": 120.0, "month": 180.0, "year": 365.0}
 
 
-def _after(days: Days, moment: Moment) -> Array:
+def _after(moment: Moment, days: Days) -> Array:
     gap = days.ordinal - _latest(moment)
     since = np.maximum(gap, 0) / _SCALES.get(moment.precision, 365.0)
     too_early = days.ordinal < _earliest(moment)
@@ -355,57 +373,82 @@ def _after(days: Days, moment: Moment) -> Array:
     return result
 
 
-def _before(days: Days, moment: Moment) -> Array:
+def _before(moment: Moment, days: Days) -> Array:
     gap = _earliest(moment) - days.ordinal
     until = np.maximum(gap, 0) / 365.0
     result: Array = np.where(days.ordinal > _latest(moment), _CONTRADICTION, -1.5 * np.log1p(until))
     return result
 
 
+@dataclass(frozen=True, slots=True)
+class _Origin:
+    """A year from which a text may count: its sentence (tokens, half-open) and whether that tells a founding."""
+
+    mention: Mentioned
+    year: int
+    start: int
+    end: int
+    founding: bool
+
+
 def _elapsed(document: Text) -> list[Clue]:
     """« depuis sa création en 2001 … en 18 ans »: the year is the sum; so too with anniversaries and yearly meetings."""
     tokens = document.tokens
-    foundings = [
-        (mention, moment.known_year)
-        for mention in document.mentions
-        if (moment := _full(mention)) and moment.known_year is not None
+    origins = []
+    for mention in document.mentions:
+        moment = _full(mention)
+        if moment and moment.known_year is not None:
+            start, end = sentence(tokens, mention.start, mention.end)
+            founding = any(tokens[m].form in _FOUNDING for m in range(start, end))
+            origins.append(_Origin(mention, moment.known_year, start, end, founding))
+    foundings = [origin for origin in origins if origin.founding][:_MOST_FOUNDINGS]
+    sums = [
+        told
+        for origin in origins
+        for k in (range(len(tokens)) if origin in foundings else range(origin.start, origin.end))
+        if tokens[k].category in ("number", "number_word", "ordinal") and (told := _sum(tokens, k, origin))
     ]
-    found: list[Clue] = []
-    for k, tok in enumerate(tokens):
-        if tok.category in ("number", "number_word", "ordinal"):
-            for mention, year in foundings:
-                told = _sum(tokens, k, mention, year)
-                if told:
-                    words = f"{mention.words} + {told[2]}"
-                    found.append(Clue(words, (told[0],), lambda d, y=told[0], w=told[1]: (d.year == y) * w))
-    return found
+    return [Clue(told.words, (told.year,), partial(_in_year, told.year, told.weight)) for told in sums]
 
 
-def _sum(tokens: Sequence[Token], k: int, mention: Mentioned, year: int) -> tuple[int, float, str] | None:
-    """Year, weight and words of an elapsed time at token `k` that counts from the year of `mention`."""
-    start, end = sentence(tokens, mention.start, mention.end)
-    origin = any(tokens[m].form in _FOUNDING for m in range(start, end))
+def _in_year(year: int, weight: float, days: Days) -> Array:
+    result: Array = (days.year == year) * weight
+    return result
+
+
+@dataclass(frozen=True, slots=True)
+class _Sum:
+    year: int
+    weight: float
+    words: str
+
+
+def _sum(tokens: Sequence[Token], k: int, origin: _Origin) -> _Sum | None:
+    """The year that an elapsed time at token `k`, or a count of yearly meetings, makes with its origin."""
     tok = tokens[k]
-    if tok.category == "ordinal" and isinstance(tok.value, int) and tok.value > 2 and origin:
+    since = f"{origin.mention.words} + "
+    if tok.category == "ordinal":
+        if not isinstance(tok.value, int) or tok.value <= 2 or not origin.founding:
+            return None
         noun = token(tokens, k + 1).form
         if noun == "anniversaire":
-            return year + tok.value, _ELAPSED, f"{tok.form} {noun}"
+            return _Sum(origin.year + tok.value, _ELAPSED, f"{since}{tok.form} {noun}")
         if noun in _MEETINGS:
-            return year + tok.value - 1, _ANNUAL_MEETING, f"{tok.form} {noun}"
+            return _Sum(origin.year + tok.value - 1, _ANNUAL_MEETING, f"{since}{tok.form} {noun}")
         return None
     told = length(tokens, k)
-    if not told or told[0].unit not in ("year", "decade") or told[0].count < 2:
+    if not told or told[0].unit not in ("year", "decade") or not 2 <= told[0].count <= 1000:
         return None
-    count = told[0].count * (10 if told[0].unit == "decade" else 1)
-    words = " ".join(t.form for t in tokens[k - 1 : told[1]])
-    same = start <= k < end
-    before = token(tokens, k - 1).form
-    if before in ("en", "ses") and origin and k > mention.end:
-        return year + count, _ELAPSED, words
+    year = origin.year + told[0].count * (10 if told[0].unit == "decade" else 1)
+    words = since + " ".join(t.form for t in tokens[max(k - 1, 0) : told[1]])
+    if token(tokens, k - 1).form in ("en", "ses") and origin.founding and k > origin.mention.end:
+        return _Sum(year, _ELAPSED, words)
+    if not origin.start <= k < origin.end:
+        return None
     ago = governor(tokens, k, told[1], of_duration=True)
-    if same and ago.sign < 0 and ago.word != "depuis" and not forms(tokens, told[1], "plus"):
-        return year + count, _ELAPSED, words
-    return (year + count, _ELAPSED_SAME_SENTENCE, words) if same and ago.word == "depuis" else None
+    if ago.sign < 0 and ago.word != "depuis" and not forms(tokens, told[1], "plus"):
+        return _Sum(year, _ELAPSED, words)
+    return _Sum(year, _ELAPSED_SAME_SENTENCE, words) if ago.word == "depuis" else None
 
 
 def clues(document: Text) -> list[Clue]:

@@ -98,7 +98,8 @@ def _calendar(tokens: Sequence[Token], i: int, j: int, node: Calendar, text: str
         # « Le 29, à Mendoza »; anything less could be a rank, a house or a score.
         return token(tokens, i - 1).form == "le" and token(tokens, j).form == "," and tokens[i].category == "number"
     if isinstance(node.year, int):
-        return _year_is_meant(tokens, i, j, node.year, text)
+        plain = j == i + 1 or tokens[i].category == "number_word"
+        return not plain or _year_is_meant(tokens, i, j, node.year, text)
     return True
 
 

@@ -148,7 +148,21 @@ NAMES = _names()
 """Token forms of every name of a feast; a leading article that the name needs is part of it."""
 
 FIRST_WORDS = frozenset(name[0] for name in NAMES)
-LONGEST_NAME = max(map(len, NAMES))
+
+
+def _by_first_words() -> dict[tuple[str, str], list[tuple[str, ...]]]:
+    index: dict[tuple[str, str], list[tuple[str, ...]]] = {}
+    for name in sorted(NAMES, key=len, reverse=True):
+        index.setdefault((name[0], name[1] if len(name) > 1 else ""), []).append(name)
+    return index
+
+
+_BY_FIRST_WORDS = _by_first_words()
+
+
+def names_from(first: str, second: str) -> list[tuple[str, ...]]:
+    """The names that begin with these two forms, or are the first alone; the longest first."""
+    return _BY_FIRST_WORDS.get((first, second), []) + _BY_FIRST_WORDS.get((first, ""), [])
 
 
 @cache

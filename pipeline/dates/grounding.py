@@ -62,6 +62,8 @@ class _History:
 
 
 _MENTIONS_KEPT = 8
+#: Characters after the last span that can still count for it (a verb, a year in parentheses).
+_SEEN_AFTER = 250
 #: Between a year and the month or day it belongs to: « en 2023 (juin) », « en 2023, le 4 juin ».
 _LINKING = frozenset("( , : le la en au dès du depuis mois de - – — d' et puis".split())
 _LINK_TOKENS = 4
@@ -264,7 +266,7 @@ def ground_all(text: str, spans: Sequence[tuple[int, int]], *, document_date: st
     """
     if not spans:
         return []
-    tokens = tokenize(text)
+    tokens = tokenize(text[: max(end for _, end in spans) + _SEEN_AFTER])
     starts = [tok.start for tok in tokens]
     found = [_parse_span(tokens, starts, start, end) for start, end in spans]
     return _ground_found(text, tokens, spans, found, document_date)

@@ -42,7 +42,12 @@ def token(tokens: Tokens, i: int) -> Token:
 
 def forms(tokens: Tokens, i: int, *expected: str) -> bool:
     """Whether the tokens from `i` have these forms."""
-    return all(token(tokens, i + k).form == form for k, form in enumerate(expected))
+    if i < 0 or i + len(expected) > len(tokens):
+        return False
+    for k, form in enumerate(expected, start=i):
+        if tokens[k].form != form:
+            return False
+    return True
 
 
 def _is_year(tok: Token) -> bool:
@@ -371,11 +376,10 @@ def century(tokens: Tokens, i: int) -> Parsed | None:
 
 def feast(tokens: Tokens, i: int) -> Parsed | None:
     """A named day, with its year or direction: « Noël », « lundi de Pâques 2023 », « la Toussaint prochaine »."""
-    for length in range(min(feasts.LONGEST_NAME, len(tokens) - i), 0, -1):
-        name = feasts.NAMES.get(tuple(tok.form for tok in tokens[i : i + length]))
-        if not name:
+    for words in feasts.names_from(token(tokens, i).form, token(tokens, i + 1).form):
+        if not forms(tokens, i, *words):
             continue
-        j = i + length
+        name, j = feasts.NAMES[words], i + len(words)
         tail = year_tail(tokens, j, two_digits=False)
         if tail:
             return Feast(name.key, tail[0]), tail[1]

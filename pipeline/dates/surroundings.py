@@ -46,6 +46,8 @@ _FILLERS = frozenset(
     """.split()
 )
 _FARTHEST = 7
+#: Tokens on either side after which a text without full stops counts as another sentence.
+_SENTENCE_REACH = 80
 _ALWAYS = frozenset(("chaque", "habituellement", "traditionnellement", "généralement", "annuellement"))
 _OPENING = frozenset("ouvert ouverte ouverts ouvertes fermé fermée fermés fermées ouvre ferme ouvrent ferment".split())
 
@@ -102,12 +104,12 @@ def _preposition(tokens: Sequence[Token], k: int, i: int) -> Governor | None:
 
 
 def sentence(tokens: Sequence[Token], i: int, j: int) -> tuple[int, int]:
-    """First and last token index (half-open) of the sentence that holds the tokens `i` to `j`."""
+    """First and last token index (half-open) of the sentence that holds the tokens `i` to `j`, as far as it counts."""
     start = i
-    while start > 0 and tokens[start - 1].category != "stop":
+    while start > 0 and i - start < _SENTENCE_REACH and tokens[start - 1].category != "stop":
         start -= 1
     end = j
-    while end < len(tokens) and tokens[end].category != "stop":
+    while end < len(tokens) and end - j < _SENTENCE_REACH and tokens[end].category != "stop":
         end += 1
     return start, end
 

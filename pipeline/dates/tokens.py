@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from pipeline.dates import lexicon
 from pipeline.dates.values import Moment, days_in_month
@@ -17,7 +17,8 @@ from pipeline.dates.values import Moment, days_in_month
 _LETTERS = r"A-Za-zªº\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u0300-\u036f\u1d00-\u1dbf\u1e00-\u1eff"
 _TOKEN = re.compile(
     rf"""
-    (?P<word>(?i:aujourd['’]hui) | \b(?i:le|du|au|en|dès)(?=\d)
+    [ ]*+ (?: (?P<plain>[{_LETTERS}]++(?![\d'’-]))
+    | (?P<word>(?i:aujourd['’]hui) | \b(?i:le|du|au|en|dès)(?=\d)
         | [{_LETTERS}]++(?:-[ \t]*\n[ \t]*(?=[a-zà-ÿ])[{_LETTERS}]++)?(?:['’](?=[\w(«])|(?!\d)))
     | (?P<opaque>https?://[^\s<>"]+ | www\.[^\s<>"]+
         | [#@]\w+
@@ -36,6 +37,7 @@ _TOKEN = re.compile(
     | (?P<number>\d+)
     | (?P<newline>[ \t]*\n\s*)
     | (?P<mark>[^\w\s])
+    )
     """,
     re.VERBOSE,
 )
@@ -83,6 +85,7 @@ class Token(NamedTuple):
 NOTHING = Token("", -1, -1, "stop")
 
 
+@lru_cache(maxsize=8192)
 def roman_ordinal(form: str) -> int | None:
     """« xix », « xixe », « xixème » as 19; None where the form is no Roman number from 1 to 29."""
     match = _ROMAN.fullmatch(form)
@@ -141,16 +144,20 @@ def _ends_sentence(text: str, mark: str, end: int, before: Token) -> bool:
 def tokenize(text: str) -> list[Token]:
     """The tokens of a text, in order. Sentence ends and paragraph breaks have the category "stop"."""
     tokens: list[Token] = []
+    add, new = tokens.append, tuple.__new__
     line_start = 0
     before = NOTHING
     for match in _TOKEN.finditer(text):
-        kind = match.lastgroup
-        start, end = match.span()
-        raw = match.group()
-        if kind == "word":
+        kind = cast(str, match.lastgroup)
+        raw = match[kind]
+        start, end = match.span(kind)
+        if kind == "plain" or kind == "word":
+            # By far the most tokens are words: the tuple is made without going through keyword arguments.
             form, category, value = _classify(raw)
-            token = Token(form, start, end, category, value)
-        elif kind == "number":
+            before = new(Token, (form, start, end, category, value))
+            add(before)
+            continue
+        if kind == "number":
             token = Token(raw, start, end, "number", int(raw) if len(raw) <= 9 else None)
         elif kind == "mark":
             if raw in ".!?…":
@@ -179,7 +186,7 @@ def tokenize(text: str) -> list[Token]:
             else:
                 token = Token(raw, start, end, "opaque")
         else:
-            moment = _numeric(kind or "", raw)
+            moment = _numeric(kind, raw)
             token = Token(raw, start, end, kind if moment and kind in ("dm", "my") else "date", moment)
             if moment is None:
                 token = Token(raw, start, end, "opaque")
