@@ -13,7 +13,8 @@ def bench_dates(
         "tests/dates/expressions.txt"
     ),
     corpus: Annotated[
-        list[Path] | None, typer.Option(help="Annotated JSON-lines corpora: only whether mentions are found counts.")
+        list[Path] | None,
+        typer.Option(help="Annotated JSON-lines corpora: only whether mentions are found counts."),
     ] = None,
     only: Annotated[list[str] | None, typer.Option(help="Run only these systems.")] = None,
 ) -> None:
@@ -31,7 +32,9 @@ def bench_dates(
 
     unknown = set(only or ()) - set(NAMES)
     if unknown:
-        raise StatutsError(f"--only {', '.join(sorted(unknown))}: no such system; choose among {', '.join(NAMES)}")
+        raise StatutsError(
+            f"--only {', '.join(sorted(unknown))}: no such system; choose among {', '.join(NAMES)}"
+        )
     sets = [(table.name, read_cases(table), True)]
     sets += [(str(path), corpus_cases(path), False) for path in corpus or ()]
     for name, cases, valued in sets:

@@ -13,14 +13,16 @@ from pipeline.dates.peers import Peer
 from pipeline.dates.values import same_date
 from pipeline.errors import StatutsError
 
-#: Cases of one document's date are read together, so that start-up time (HeidelTime's Java) is not paid for each.
+#: Cases of one document's date are read together, so that start-up time (HeidelTime's Java) is not paid
+#: for each.
 _TOGETHER = 40
 _BETWEEN = "\n\n"
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """Counts over all cases: expressions touched, those with the right value, proposals, proposals that touch none."""
+    """Counts over all cases: expressions touched, those with the right value, proposals, proposals that
+    touch none."""
 
     found: int
     right: int
@@ -48,7 +50,8 @@ def corpus_cases(path: Path) -> list[Case]:
 
 
 def _batches(cases: Sequence[Case]) -> Iterator[list[Case]]:
-    """Cases in order, cut where the document's date changes; those whose dates lean on one another stay alone."""
+    """Cases in order, cut where the document's date changes; those whose dates lean on one another stay
+    alone."""
     batch: list[Case] = []
     for case in cases:
         if batch and (case.document_date != batch[0].document_date or len(batch) == _TOGETHER):

@@ -1,6 +1,7 @@
 """Date expressions with their expected values, written inline in sentences: the format of the test table.
 
-`## name` starts a group, `@2024-07-03` sets the document's date for the lines after it (`@` alone: none), `#` is a
+`## name` starts a group, `@2024-07-03` sets the document's date for the lines after it (`@` alone:
+none), `#` is a
 comment; a line with an open tag goes on in the next one. In a line `<ent value="…">jeudi</ent>` marks an expression.
 """
 
@@ -46,7 +47,8 @@ def _case(group: str, date: str | None, marked: str, line: int) -> Case:
 
 
 def read_cases(path: Path) -> list[Case]:
-    """Every case of a table, in order. Raises StatutsError where the file cannot be read or a tag is not closed."""
+    """Every case of a table, in order. Raises StatutsError where the file cannot be read or a tag is not
+    closed."""
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
@@ -70,7 +72,9 @@ def read_cases(path: Path) -> list[Case]:
             continue
         cases.append(_case(group, date, pending, first))
         if "<ent" in cases[-1].text or "</ent" in cases[-1].text:
-            raise StatutsError(f"{path}, line {first}: a tag is not closed or not written <ent value=\"…\">…</ent>")
+            raise StatutsError(
+                f'{path}, line {first}: a tag is not closed or not written <ent value="…">…</ent>'
+            )
         pending = ""
     if pending:
         raise StatutsError(f"{path}, line {first}: </ent> is missing")

@@ -1,6 +1,7 @@
 """What a text says about when it was written, each as a log-likelihood over candidate days.
 
-The scales are in nats: a clue of 3 makes its day twenty times as likely as others. Those of closeness (a text speaks
+The scales are in nats: a clue of 3 makes its day twenty times as likely as others. Those of closeness (a
+text speaks
 of what lies near it) come from the gaps between dates and documents in the training corpus, rounded.
 """
 
@@ -9,24 +10,16 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from pipeline.dates.detection import detect
-from pipeline.dates.expressions import Calendar, Expression, Numeric, Range, Several
-from pipeline.dates.grounding import parse_spans
-from pipeline.dates.parse_calendar import forms, token
-from pipeline.dates.parse_relative import length
-from pipeline.dates.resolution import Scope, resolve
-from pipeline.dates.surroundings import governor, is_recurring, looks, sentence
-from pipeline.dates.tokens import Token, tokenize
-from pipeline.dates.values import Moment, Value, first_moment, last_moment
-
-Array = NDArray[Any]
+from pipeline.dates.elapsed import elapsed_clues
+from pipeline.dates.evidence import Array, Clue, Days, Mentioned, Text, known_moment
+from pipeline.dates.expressions import Calendar, Expression, Range, Several
+from pipeline.dates.lexicon import words
+from pipeline.dates.parse_calendar import token
+from pipeline.dates.values import Moment, first_moment, last_moment
 
 _BYLINE = 9.0
 _DATELINE = 7.0
@@ -35,85 +28,14 @@ _SAME_EVENT = 2.5
 _WRONG_WEEKDAY = -5.0
 _CONTRADICTION = -5.0
 _DOUBTFUL = -2.0
-_ELAPSED = 4.5
-_ELAPSED_SAME_SENTENCE = 2.0
-_ANNUAL_MEETING = 1.0
 _FARTHEST = -3.0
-#: A long text says when it was written in its first dates; more would only cost time.
-_MOST_MENTIONS = 60
-_MOST_FOUNDINGS = 6
 #: Days after which a text has come down to 1/e of what it speaks of a day behind or ahead of it.
 _DAY_SCALE_BEHIND = 30.0
 _DAY_SCALE_AHEAD = 25.0
 
-_BYLINES = frozenset("publié publiée posté mis mise modifié modifiée créé rédigé actualisé écrit parution paru".split())
-_FOUNDING = frozenset(
-    """
-    création fondation naissance indépendance signature entrée lancement adhésion fondée fondé créée créé née né
-    lancée lancé instaurée instauré signé signée établie établi constitution
-    """.split()
-)
-_MEETINGS = frozenset("réunion sommet édition session conférence assemblée rencontre".split())
+_BYLINES = words("publié publiée posté mis mise modifié modifiée créé rédigé actualisé écrit parution paru")
 _AGENCY = re.compile(r"\((?:[A-Z][\w ./-]{1,30})\)|[–—-]{1,2}\s")
 _CAPITALS = re.compile(r"[A-ZÀ-Ý][\w'’ -]{1,40}[,(]\s*(?:le\s+)?$")
-
-
-@dataclass(frozen=True, slots=True)
-class Days:
-    """The candidate days, as parallel arrays."""
-
-    ordinal: Array
-    year: Array
-    month: Array
-    day: Array
-
-
-@dataclass(frozen=True, slots=True)
-class Clue:
-    """A reason to date a text: its words, the years it brings into play and its score of each candidate day."""
-
-    reason: str
-    years: tuple[int, ...]
-    score: Callable[[Days], Array]
-
-
-@dataclass(frozen=True, slots=True)
-class Mentioned:
-    """A date expression of the text: its tokens, what it says, where its clause looks, and its value by itself."""
-
-    start: int
-    end: int
-    node: Expression
-    leaning: int
-    bound: str | None
-    value: Value | None
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A text read for its clues."""
-
-    text: str
-    tokens: Sequence[Token]
-    mentions: tuple[Mentioned, ...]
-
-    @classmethod
-    def read(cls, text: str, spans: Sequence[tuple[int, int]] | None) -> Text:
-        """Find and parse the date expressions of `text`, or those at `spans`."""
-        tokens = tokenize(text)
-        found = detect(tokens, text) if spans is None else parse_spans(tokens, spans)
-        mentions = []
-        for i, j, node in found[:_MOST_MENTIONS]:
-            govern = governor(tokens, i, j)
-            if is_recurring(tokens, i, j, node, govern):
-                continue
-            value = resolve(node, Scope())
-            # « à compter du 1er janvier 2024 » looks ahead whatever the verb (« ont décidé »).
-            leaning = 1 if govern.word == "dès" else looks(tokens, i, j, node, govern, text)
-            words = text[tokens[max(i - 1, 0)].start : tokens[j - 1].end] if i else text[: tokens[j - 1].end]
-            mentions.append(Mentioned(i, j, node, leaning, govern.bound, value, " ".join(words.split())))
-        return cls(text, tokens, tuple(mentions))
 
 
 def _days_of(node: Expression) -> tuple[Calendar, Calendar] | None:
@@ -186,22 +108,29 @@ def _is_dateline(document: Text, mention: Mentioned) -> bool:
         return False
     after = document.text[document.tokens[mention.end - 1].end :][:40].lstrip()
     before = document.text[line:start]
-    return bool(_CAPITALS.fullmatch(before)) and (bool(_AGENCY.match(after)) or after[:1] in ("(", "-", "–", "—", "["))
+    return bool(_CAPITALS.fullmatch(before)) and (
+        bool(_AGENCY.match(after)) or after[:1] in ("(", "-", "–", "—", "[")
+    )
 
 
 def _is_byline(document: Text, mention: Mentioned) -> bool:
-    """« Publié le 3 mai 2024 », « Mis à jour le … », or a line of its own that is only the date, at an end of the text."""
+    """« Publié le 3 mai 2024 », « Mis à jour le … », or a line of its own that is only the date, at an
+    end of the text."""
     for k in range(mention.start - 1, max(mention.start - 7, -1), -1):
         tok = document.tokens[k]
         if tok.category == "stop":
             break
-        if tok.form in _BYLINES and (k == 0 or document.tokens[k - 1].category == "stop" or tok.form in ("publié", "posté")):
+        if tok.form in _BYLINES and (
+            k == 0 or document.tokens[k - 1].category == "stop" or tok.form in ("publié", "posté")
+        ):
             return True
     start, end = document.tokens[mention.start].start, document.tokens[mention.end - 1].end
     before = document.text[document.text.rfind("\n", 0, start) + 1 : start].strip(" \t([–-*").lower()
     newline = document.text.find("\n", end)
     after = document.text[end : newline if newline >= 0 else len(document.text)].strip(" \t.)]–-*")
-    alone = before in ("", "le", "date :", "du") and not after and (start < 300 or end > len(document.text) - 200)
+    alone = (
+        before in ("", "le", "date :", "du") and not after and (start < 300 or end > len(document.text) - 200)
+    )
     return alone and "\n" in document.text
 
 
@@ -216,17 +145,10 @@ def dateline(document: Text) -> tuple[Moment, str] | None:
     return None
 
 
-def _full(mention: Mentioned) -> Moment | None:
-    """The moment of a date told with its year."""
-    if isinstance(mention.node, Calendar | Numeric) and isinstance(mention.value, Moment):
-        return mention.value if mention.value.known_year is not None else None
-    return None
-
-
 def _headers(document: Text) -> list[Clue]:
     found = []
     for mention in document.mentions:
-        moment = _full(mention)
+        moment = known_moment(mention)
         days = _days_of(mention.node)
         if moment is None and days is None:
             continue
@@ -249,7 +171,9 @@ def _yearless_days(document: Text) -> list[Clue]:
             continue
         first, last = ends
         demonstrative = token(document.tokens, mention.start - 1).category == "demonstrative"
-        found.append(Clue(mention.words, (), partial(_day_score, first, last, mention.leaning, demonstrative)))
+        found.append(
+            Clue(mention.words, (), partial(_day_score, first, last, mention.leaning, demonstrative))
+        )
         if first.weekday is not None:
             found.append(Clue(mention.words, (), partial(_weekday_score, first)))
     return found
@@ -288,11 +212,19 @@ def _weekdays(document: Text) -> list[Clue]:
         if not matching or (node.weekday, ahead) in seen:
             continue
         seen.add((node.weekday, ahead))
-        found.append(Clue(f"{mention.words} = {matching[0][0].day}/{matching[0][0].month}", (), _same_day(node.weekday, ahead, matching)))
+        found.append(
+            Clue(
+                f"{mention.words} = {matching[0][0].day}/{matching[0][0].month}",
+                (),
+                _same_day(node.weekday, ahead, matching),
+            )
+        )
     return found
 
 
-def _same_day(weekday: int, ahead: bool, matching: Sequence[tuple[Calendar, Calendar]]) -> Callable[[Days], Array]:
+def _same_day(
+    weekday: int, ahead: bool, matching: Sequence[tuple[Calendar, Calendar]]
+) -> Callable[[Days], Array]:
     def score(days: Days) -> Array:
         to_weekday = (weekday - (days.ordinal + 6)) % 7
         told = np.where(to_weekday == 0, 0, to_weekday if ahead else to_weekday - 7)
@@ -306,7 +238,8 @@ def _same_day(weekday: int, ahead: bool, matching: Sequence[tuple[Calendar, Cale
 
 
 def _explicit(document: Text) -> list[Clue]:
-    """Dates with their year: the text comes after the past ones, before the future ones, and near the nearest."""
+    """Dates with their year: the text comes after the past ones, before the future ones, and near the
+    nearest."""
     past: list[tuple[Moment, Mentioned]] = []
     future: list[tuple[Moment, Mentioned]] = []
     found: list[Clue] = []
@@ -314,7 +247,13 @@ def _explicit(document: Text) -> list[Clue]:
         if mention.value is None:
             continue
         start, end = first_moment(mention.value), last_moment(mention.value)
-        if start is None or end is None or start.known_year is None or end.known_year is None or start.precision == "decade":
+        if (
+            start is None
+            or end is None
+            or start.known_year is None
+            or end.known_year is None
+            or start.precision == "decade"
+        ):
             continue
         this = token(document.tokens, mention.start - 1).form == "année" and (
             token(document.tokens, mention.start - 2).category == "demonstrative"
@@ -369,7 +308,9 @@ def _after(moment: Moment, days: Days) -> Array:
     gap = days.ordinal - _latest(moment)
     since = np.maximum(gap, 0) / _SCALES.get(moment.precision, 365.0)
     too_early = days.ordinal < _earliest(moment)
-    result: Array = np.where(too_early, _CONTRADICTION, -np.log1p(since) * (1.0 if moment.precision == "year" else 1.3))
+    result: Array = np.where(
+        too_early, _CONTRADICTION, -np.log1p(since) * (1.0 if moment.precision == "year" else 1.3)
+    )
     return result
 
 
@@ -380,77 +321,6 @@ def _before(moment: Moment, days: Days) -> Array:
     return result
 
 
-@dataclass(frozen=True, slots=True)
-class _Origin:
-    """A year from which a text may count: its sentence (tokens, half-open) and whether that tells a founding."""
-
-    mention: Mentioned
-    year: int
-    start: int
-    end: int
-    founding: bool
-
-
-def _elapsed(document: Text) -> list[Clue]:
-    """« depuis sa création en 2001 … en 18 ans »: the year is the sum; so too with anniversaries and yearly meetings."""
-    tokens = document.tokens
-    origins = []
-    for mention in document.mentions:
-        moment = _full(mention)
-        if moment and moment.known_year is not None:
-            start, end = sentence(tokens, mention.start, mention.end)
-            founding = any(tokens[m].form in _FOUNDING for m in range(start, end))
-            origins.append(_Origin(mention, moment.known_year, start, end, founding))
-    foundings = [origin for origin in origins if origin.founding][:_MOST_FOUNDINGS]
-    sums = [
-        told
-        for origin in origins
-        for k in (range(len(tokens)) if origin in foundings else range(origin.start, origin.end))
-        if tokens[k].category in ("number", "number_word", "ordinal") and (told := _sum(tokens, k, origin))
-    ]
-    return [Clue(told.words, (told.year,), partial(_in_year, told.year, told.weight)) for told in sums]
-
-
-def _in_year(year: int, weight: float, days: Days) -> Array:
-    result: Array = (days.year == year) * weight
-    return result
-
-
-@dataclass(frozen=True, slots=True)
-class _Sum:
-    year: int
-    weight: float
-    words: str
-
-
-def _sum(tokens: Sequence[Token], k: int, origin: _Origin) -> _Sum | None:
-    """The year that an elapsed time at token `k`, or a count of yearly meetings, makes with its origin."""
-    tok = tokens[k]
-    since = f"{origin.mention.words} + "
-    if tok.category == "ordinal":
-        if not isinstance(tok.value, int) or tok.value <= 2 or not origin.founding:
-            return None
-        noun = token(tokens, k + 1).form
-        if noun == "anniversaire":
-            return _Sum(origin.year + tok.value, _ELAPSED, f"{since}{tok.form} {noun}")
-        if noun in _MEETINGS:
-            return _Sum(origin.year + tok.value - 1, _ANNUAL_MEETING, f"{since}{tok.form} {noun}")
-        return None
-    told = length(tokens, k)
-    if not told or told[0].unit not in ("year", "decade") or not 2 <= told[0].count <= 1000:
-        return None
-    year = origin.year + told[0].count * (10 if told[0].unit == "decade" else 1)
-    words = since + " ".join(t.form for t in tokens[max(k - 1, 0) : told[1]])
-    if token(tokens, k - 1).form in ("en", "ses") and origin.founding and k > origin.mention.end:
-        return _Sum(year, _ELAPSED, words)
-    if not origin.start <= k < origin.end:
-        return None
-    ago = governor(tokens, k, told[1], of_duration=True)
-    if ago.sign < 0 and ago.word != "depuis" and not forms(tokens, told[1], "plus"):
-        return _Sum(year, _ELAPSED, words)
-    return _Sum(year, _ELAPSED_SAME_SENTENCE, words) if ago.word == "depuis" else None
-
-
 def clues(document: Text) -> list[Clue]:
     """Every clue of the text."""
     return [
@@ -458,7 +328,5 @@ def clues(document: Text) -> list[Clue]:
         *_yearless_days(document),
         *_weekdays(document),
         *_explicit(document),
-        *_elapsed(document),
+        *elapsed_clues(document),
     ]
-
-

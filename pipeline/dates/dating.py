@@ -1,22 +1,23 @@
 """The date of a document from its own text: the day, month or year that its dates agree on.
 
-Each clue (a byline, « jeudi » beside « le 4 juillet », « en 18 ans » since 2001, the latest past date, the earliest
-future one) scores every candidate day as a log-likelihood; the scores add up to a distribution, and the finest
-period that holds enough of it is the answer. Nothing is answered where no year, nor a day and month, stands out.
+Each clue (a byline, « jeudi » beside « le 4 juillet », « en 18 ans » since 2001, the latest past date,
+the earliest
+future one) scores every candidate day as a log-likelihood; the scores add up to a distribution, and the
+finest
+period that holds enough of it is the answer. Nothing is answered where no year, nor a day and month,
+stands out.
 """
 
 from __future__ import annotations
 
 import datetime
-
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from pipeline.dates.clues import Clue, Days, Text, clues, dateline
+from pipeline.dates.clues import clues, dateline
+from pipeline.dates.evidence import Array, Clue, Days, Text
 from pipeline.dates.values import Moment
 
 _YEARS_AFTER = 24
@@ -26,13 +27,13 @@ _CERTAIN_MONTH = 0.7
 _CERTAIN_DAY = 0.6
 _REASON_WEIGHT = 0.5
 
-Array = NDArray[Any]
 __all__ = ["DocumentDate", "infer_document_date"]
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentDate:
-    """A document's date as EDTF (None where the text does not tell), its probability, and the words that say so."""
+    """A document's date as EDTF (None where the text does not tell), its probability, and the words that
+    say so."""
 
     value: str | None
     confidence: float
@@ -106,13 +107,17 @@ def infer_document_date(text: str, spans: Sequence[tuple[int, int]] | None = Non
 
 
 def _reasons(found: Sequence[Clue], parts: Sequence[Array], days: Days, moment: Moment) -> tuple[str, ...]:
-    """The clues that speak for the answer: those that score it above what they give on average, strongest first."""
+    """The clues that speak for the answer: those that score it above what they give on average,
+    strongest first."""
     inside = days.year == int(moment.year)
     if moment.month:
         inside &= days.month == moment.month
     if moment.day:
         inside &= days.day == moment.day
-    gains = [(float(part[inside].max() - part.mean()), clue.reason) for part, clue in zip(parts, found, strict=True)]
-    return tuple(dict.fromkeys(reason for gain, reason in sorted(gains, reverse=True) if gain > _REASON_WEIGHT))[:6]
-
-
+    gains = [
+        (float(part[inside].max() - part.mean()), clue.reason)
+        for part, clue in zip(parts, found, strict=True)
+    ]
+    return tuple(
+        dict.fromkeys(reason for gain, reason in sorted(gains, reverse=True) if gain > _REASON_WEIGHT)
+    )[:6]

@@ -1,4 +1,5 @@
-"""Finding date expressions in running text, without a model: what the grammar reads, minus what is no date."""
+"""Finding date expressions in running text, without a model: what the grammar reads, minus what is no
+date."""
 
 from __future__ import annotations
 
@@ -23,20 +24,21 @@ from pipeline.dates.parse_calendar import counts_something, token
 from pipeline.dates.surroundings import governor
 from pipeline.dates.tokens import Token
 
-_YEAR_CUES = frozenset(
-    """
-    en depuis dès année an années après vers entre jusqu'en été hiver printemps automne in début fin mi courant
+_YEAR_CUES = lexicon.words("""
+    en depuis dès année an années après vers entre jusqu'en été hiver printemps automne in début fin mi
+    courant
     circa ( [ saison exercice rentrée édition millésime campagne ici horizon avant promotion
-    """.split()
-)
-_QUANTIFIERS = frozenset("plus moins près environ quelque quelques presque autour total les ces des fois".split())
-_MONTH_CUES = frozenset("en fin début mi dès depuis courant jusqu' de d' ici mois".split())
-_EVENT_HEADS = frozenset(
-    "événements evénements évènements esprit héritage acquis barricades révolte slogans soixante-huitards".split()
+    """)
+_QUANTIFIERS = lexicon.words("plus moins près environ quelque quelques presque autour total les ces des fois")
+_MONTH_CUES = lexicon.words("en fin début mi dès depuis courant jusqu' de d' ici mois")
+_EVENT_HEADS = lexicon.words(
+    "événements evénements évènements esprit héritage acquis barricades révolte slogans soixante-huitards"
 )
 _HOLIDAY_NAMES = frozenset(((1, 5), (8, 5), (14, 7), (15, 8), (11, 11), (1, 11)))
-_SEASON_CUES = frozenset("l' cet le ce au en un chaque fin début mi".split())
-_HAVING = frozenset("a ont avait avaient aurait auraient aura auront ai avons avez ayant avoir n' jamais pas".split())
+_SEASON_CUES = lexicon.words("l' cet le ce au en un chaque fin début mi")
+_HAVING = lexicon.words(
+    "a ont avait avaient aurait auraient aura auront ai avons avez ayant avoir n' jamais pas"
+)
 
 
 def _names_place(tokens: Sequence[Token], i: int) -> bool:
@@ -67,7 +69,11 @@ def _year_is_meant(tokens: Sequence[Token], i: int, j: int, year: int, text: str
     """Whether a number of four digits is a year, not a count, a label or a measure."""
     before = token(tokens, i - 1).form
     after = token(tokens, j)
-    if before in lexicon.LABELS or before in ("€", "$", "°", "+", "×") or after.form in ("%", "€", "$", "°", "°c"):
+    if (
+        before in lexicon.LABELS
+        or before in ("€", "$", "°", "+", "×")
+        or after.form in ("%", "€", "$", "°", "°c")
+    ):
         return False
     strong = before in _YEAR_CUES
     if counts_something(tokens, j) and not text[after.start].isupper():
@@ -78,9 +84,16 @@ def _year_is_meant(tokens: Sequence[Token], i: int, j: int, year: int, text: str
         return True
     if tokens[i].category == "number_word" or token(tokens, i - 2).form in lexicon.LABELS:
         return False
-    if before in ("de", "des", "d'", "à", "les") and token(tokens, i - 2).form in _QUANTIFIERS | {"plus", "moins"}:
+    if before in ("de", "des", "d'", "à", "les") and token(tokens, i - 2).form in _QUANTIFIERS | {
+        "plus",
+        "moins",
+    }:
         return False
-    if before in _QUANTIFIERS or after.category in ("number", "opaque") or token(tokens, i - 1).category == "number":
+    if (
+        before in _QUANTIFIERS
+        or after.category in ("number", "opaque")
+        or token(tokens, i - 1).category == "number"
+    ):
         return False
     return 1600 <= year <= 2100
 
@@ -96,7 +109,11 @@ def _calendar(tokens: Sequence[Token], i: int, j: int, node: Calendar, text: str
         return _weekday_is_meant(tokens, i, j, node)
     if node.day:
         # « Le 29, à Mendoza »; anything less could be a rank, a house or a score.
-        return token(tokens, i - 1).form == "le" and token(tokens, j).form == "," and tokens[i].category == "number"
+        return (
+            token(tokens, i - 1).form == "le"
+            and token(tokens, j).form == ","
+            and tokens[i].category == "number"
+        )
     if isinstance(node.year, int):
         plain = j == i + 1 or tokens[i].category == "number_word"
         return not plain or _year_is_meant(tokens, i, j, node.year, text)
@@ -159,7 +176,11 @@ def is_date(tokens: Sequence[Token], i: int, j: int, node: Expression, text: str
             first = node.members[0]
             if not node.members[-1].month and node.members[-1].weekday is None:
                 return False
-            return first.weekday is None or first.day > 0 or token(tokens, i - 1).form not in ("les", "le", "chaque")
+            return (
+                first.weekday is None
+                or first.day > 0
+                or token(tokens, i - 1).form not in ("les", "le", "chaque")
+            )
         case Duration():
             govern = governor(tokens, i, j, of_duration=True)
             if govern.sign == 0:
@@ -190,7 +211,8 @@ def _years_are_meant(tokens: Sequence[Token], i: int, j: int, first: int, last: 
 
 
 def detect(tokens: Sequence[Token], text: str) -> list[tuple[int, int, Expression]]:
-    """Every date expression, as first token, token after the last, and what it says; in order, never overlapping."""
+    """Every date expression, as first token, token after the last, and what it says; in order, never
+    overlapping."""
     found: list[tuple[int, int, Expression]] = []
     i = 0
     while i < len(tokens):

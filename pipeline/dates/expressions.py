@@ -13,7 +13,8 @@ from pipeline.dates.values import Moment, Unit
 
 @dataclass(frozen=True, slots=True)
 class Offset:
-    """So many units from the anchor: « hier », « l'an dernier », « trois ans plus tard », « la même année »."""
+    """So many units from the anchor: « hier », « l'an dernier », « trois ans plus tard », « la même
+    année »."""
 
     unit: Unit
     count: int
@@ -22,7 +23,8 @@ class Offset:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """Parts of a date as they are told: « jeudi 4 juillet », « juin 2024 », « mai de l'an dernier », « 2004 »."""
+    """Parts of a date as they are told: « jeudi 4 juillet », « juin 2024 », « mai de l'an dernier », «
+    2004 »."""
 
     year: int | Offset | None = None
     month: int = 0
@@ -111,7 +113,8 @@ class NewYear:
 
 @dataclass(frozen=True, slots=True)
 class Recent:
-    """« ces trois dernières années », « les deux prochains mois »: a stretch that ends or begins at the anchor."""
+    """« ces trois dernières années », « les deux prochains mois »: a stretch that ends or begins at the
+    anchor."""
 
     unit: Unit
     count: int

@@ -135,7 +135,12 @@ def _names() -> dict[tuple[str, ...], FeastName]:
         "pessah": "pessah",
     }
     # These words name persons, islands or customs too: a preposition, year or adjective must say the day.
-    cued = {"noel": "noël|noel", "paques": "pâques|paques", "ascension": "l' ascension", "pentecote": "la pentecôte|pentecôte"}
+    cued = {
+        "noel": "noël|noel",
+        "paques": "pâques|paques",
+        "ascension": "l' ascension",
+        "pentecote": "la pentecôte|pentecôte",
+    }
     return {
         tuple(name.split()): FeastName(key, is_bare)
         for names, is_bare in ((bare, True), (cued, False))
@@ -167,7 +172,11 @@ def names_from(first: str, second: str) -> list[tuple[str, ...]]:
 
 @cache
 def _looked_up(country: str, language: str, name: str, year: int) -> datetime.date | None:
-    days = [day for day, label in country_holidays(country, years=year, language=language).items() if name in label]
+    days = [
+        day
+        for day, label in country_holidays(country, years=year, language=language).items()
+        if name in label
+    ]
     return min(days, default=None)
 
 

@@ -11,6 +11,7 @@ from typing import cast
 
 from pipeline.dates import feasts
 from pipeline.dates import parse_calendar as absolute
+from pipeline.dates import parse_periods as periods
 from pipeline.dates import parse_relative as relative
 from pipeline.dates.expressions import (
     Calendar,
@@ -49,7 +50,11 @@ def _day_or_year(tokens: Tokens, i: int) -> Parsed | None:
         ancient = absolute.year(tokens, i)
         if ancient:
             return ancient
-    return relative.duration(tokens, i) or (absolute.year(tokens, i) if tok.category == "number_word" else None) or day
+    return (
+        relative.duration(tokens, i)
+        or (absolute.year(tokens, i) if tok.category == "number_word" else None)
+        or day
+    )
 
 
 def _ordinal(tokens: Tokens, i: int) -> Parsed | None:
@@ -58,8 +63,8 @@ def _ordinal(tokens: Tokens, i: int) -> Parsed | None:
     if day and cast(Calendar, day[0]).month:
         return day
     return (
-        absolute.portion(tokens, i)
-        or absolute.century(tokens, i)
+        periods.portion(tokens, i)
+        or periods.century(tokens, i)
         or relative.portion_of(tokens, i)
         or _centuries(tokens, i)
         or (day if tokens[i].form[:1].isdigit() else None)
@@ -71,15 +76,15 @@ def _word_of_number(tokens: Tokens, i: int) -> Parsed | None:
         named = absolute.month(tokens, i)
         if named:
             return named
-    return absolute.century(tokens, i) or _day_or_year(tokens, i)
+    return periods.century(tokens, i) or _day_or_year(tokens, i)
 
 
 def _unit(tokens: Tokens, i: int) -> Parsed | None:
-    return absolute.decade(tokens, i) or relative.unit_relative(tokens, i)
+    return periods.decade(tokens, i) or relative.unit_relative(tokens, i)
 
 
 def _directed(tokens: Tokens, i: int) -> Parsed | None:
-    return absolute.portion(tokens, i) or relative.recent(tokens, i) or relative.portion_of(tokens, i)
+    return periods.portion(tokens, i) or relative.recent(tokens, i) or relative.portion_of(tokens, i)
 
 
 def _centuries(tokens: Tokens, i: int) -> Parsed | None:
@@ -90,15 +95,18 @@ def _centuries(tokens: Tokens, i: int) -> Parsed | None:
     if not first or not joined or joined[0] == "list":
         return None
     tok = token(tokens, joined[1])
-    second = absolute.century(tokens, joined[1]) if tok.form and tok.category in ("", "ordinal") else None
+    second = periods.century(tokens, joined[1]) if tok.form and tok.category in ("", "ordinal") else None
     return (Range(Century(first), second[0]), second[1]) if second else None
 
 
 def _with_article(tokens: Tokens, i: int) -> Parsed | None:
-    """« l'an dernier », « l'été prochain »: only with such an adjective is the article part of the expression."""
+    """« l'an dernier », « l'été prochain »: only with such an adjective is the article part of the
+    expression."""
     if token(tokens, i + 1).category == "season":
         parsed = absolute.season(tokens, i + 1)
-        return parsed if parsed and isinstance(parsed[0], Season) and parsed[0].direction is not None else None
+        return (
+            parsed if parsed and isinstance(parsed[0], Season) and parsed[0].direction is not None else None
+        )
     parsed = relative.unit_relative(tokens, i)
     if parsed and isinstance(parsed[0], Offset) and not parsed[0].anaphoric:
         return parsed
@@ -106,10 +114,11 @@ def _with_article(tokens: Tokens, i: int) -> Parsed | None:
 
 
 def _start_word(tokens: Tokens, i: int) -> Parsed | None:
-    """Expressions that start with a word of no category: « l'an dernier », « week-end », « avant-hier », feasts."""
+    """Expressions that start with a word of no category: « l'an dernier », « week-end », « avant-hier »,
+    feasts."""
     form = tokens[i].form
     if form in feasts.FIRST_WORDS:
-        named = absolute.feast(tokens, i)
+        named = periods.feast(tokens, i)
         if named:
             return named
     if form == "l'":
@@ -121,7 +130,7 @@ def _start_word(tokens: Tokens, i: int) -> Parsed | None:
     if form == "nouvelle":
         return relative.new_year(tokens, i)
     if form[0] in "ivx" and roman_ordinal(form):
-        return absolute.century(tokens, i) or _centuries(tokens, i)
+        return periods.century(tokens, i) or _centuries(tokens, i)
     return None
 
 
@@ -137,7 +146,7 @@ _BY_CATEGORY: dict[str, Parser] = {
     "date": absolute.numeric,
     "my": absolute.numeric,
     "dm": absolute.numeric,
-    "portion": absolute.portion,
+    "portion": periods.portion,
     "unit": _unit,
     "collective": relative.duration,
     "direction": _directed,
@@ -156,11 +165,14 @@ def may_start(tokens: Tokens, i: int) -> bool:
     tok = tokens[i]
     if tok.category:
         return tok.category in _BY_CATEGORY
-    return tok.form in START_WORDS or (tok.form[:1] in ("i", "v", "x") and roman_ordinal(tok.form) is not None)
+    return tok.form in START_WORDS or (
+        tok.form[:1] in ("i", "v", "x") and roman_ordinal(tok.form) is not None
+    )
 
 
 def _member(tokens: Tokens, i: int) -> Parsed | None:
-    """One date, without what may be joined to it. A weekday or month that also begins a feast's name is the feast."""
+    """One date, without what may be joined to it. A weekday or month that also begins a feast's name is
+    the feast."""
     if i >= len(tokens):
         return None
     tok = tokens[i]
@@ -168,7 +180,7 @@ def _member(tokens: Tokens, i: int) -> Parsed | None:
     if parser is None:
         return _start_word(tokens, i) if not tok.category and tok.form else None
     if tok.form in feasts.FIRST_WORDS:
-        named = absolute.feast(tokens, i)
+        named = periods.feast(tokens, i)
         if named:
             return named
     return parser(tokens, i)
@@ -231,7 +243,8 @@ def _shape(node: Expression) -> str:
 
 
 def _join(first: Expression, second: Expression, kind: str, opener: str) -> Expression | None:
-    """The range or list that two members make with this connector and opener; None where they stay two dates."""
+    """The range or list that two members make with this connector and opener; None where they stay two
+    dates."""
     shapes = _shape(first), _shape(second)
     alike = shapes[0] == shapes[1]
     if _is_day_alone(first):
@@ -247,7 +260,16 @@ def _join(first: Expression, second: Expression, kind: str, opener: str) -> Expr
             years = cast(Calendar, first).year, cast(Calendar, second).year
             ordered = isinstance(years[0], int) and isinstance(years[1], int) and years[0] < years[1]
             return Range(first, second) if ordered else None
-        if alike and shapes[0] in ("month", "day", "weekday", "Numeric", "Season", "Decade", "Century", "Portion"):
+        if alike and shapes[0] in (
+            "month",
+            "day",
+            "weekday",
+            "Numeric",
+            "Season",
+            "Decade",
+            "Century",
+            "Portion",
+        ):
             return Range(first, second) if not _is_day_alone(second) else None
         if shapes == ("Season", "year"):
             return Range(first, second)
@@ -266,7 +288,8 @@ def _join(first: Expression, second: Expression, kind: str, opener: str) -> Expr
 
 
 def _listed(first: Expression, second: Expression, kind: str) -> Expression | None:
-    """« 13 et 14 juin », « lundi et mardi », « mars et avril 2024 »: one mention where they share what follows."""
+    """« 13 et 14 juin », « lundi et mardi », « mars et avril 2024 »: one mention where they share what
+    follows."""
     if not isinstance(first, Calendar) or not isinstance(second, Calendar):
         return None
     if first.year is not None or (first.weekday is not None and first.month):
@@ -323,7 +346,12 @@ def expression(tokens: Tokens, i: int) -> Parsed | None:
     if not first:
         return None
     node, j = first
-    if isinstance(node, Calendar) and node.year is None and tokens[i].category == "number" and len(tokens[i].form) == 4:
+    if (
+        isinstance(node, Calendar)
+        and node.year is None
+        and tokens[i].category == "number"
+        and len(tokens[i].form) == 4
+    ):
         return None
     if _is_day_alone(node):
         listed = _list_of_days(tokens, j, cast(Calendar, node))
@@ -334,7 +362,11 @@ def expression(tokens: Tokens, i: int) -> Parsed | None:
         day = cast(Calendar, node)
         last = cast(Calendar, absolute.month(tokens, j)[0])  # type: ignore[index]
         end = absolute.month(tokens, j)
-        return (Range(Calendar(day=day.day), Calendar(last.year, last.month, day.month)), end[1]) if end else None
+        return (
+            (Range(Calendar(day=day.day), Calendar(last.year, last.month, day.month)), end[1])
+            if end
+            else None
+        )
     short = _short_second_year(tokens, j, node)
     if short:
         return short
@@ -343,7 +375,7 @@ def expression(tokens: Tokens, i: int) -> Parsed | None:
         return first
     second: Parsed | None
     if isinstance(node, Decade):
-        second = absolute.decade_number(tokens, joined[1]) or absolute.decade(tokens, joined[1])
+        second = periods.decade_number(tokens, joined[1]) or periods.decade(tokens, joined[1])
     else:
         second = _member(tokens, joined[1])
     if not second or isinstance(second[0], Duration):

@@ -1,4 +1,5 @@
-"""The values of a document's date expressions: each by its words, its surroundings and the dates before it."""
+"""The values of a document's date expressions: each by its words, its surroundings and the dates before
+it."""
 
 from __future__ import annotations
 
@@ -9,8 +10,10 @@ from dataclasses import dataclass
 from pipeline.dates.detection import detect
 from pipeline.dates.expressions import Calendar, Duration, Expression, Offset, Range, Several
 from pipeline.dates.grammar import expression, may_start
+from pipeline.dates.lexicon import words
 from pipeline.dates.parse_calendar import token
-from pipeline.dates.resolution import Scope, document_moment, duration_value, resolve
+from pipeline.dates.resolution import document_moment, duration_value, resolve
+from pipeline.dates.scope import Scope
 from pipeline.dates.surroundings import (
     Bound,
     Governor,
@@ -37,7 +40,8 @@ class Grounded:
     """A date expression with its EDTF value.
 
     `value` has the open end that « depuis » or « jusqu'à » gives (`1952/..`), `point` has not (`1952`); both None
-    where the date is not known. `bound` tells which end is open. `relative`: the value depends on the document's
+    where the date is not known. `bound` tells which end is open. `relative`: the value depends on the
+    document's
     date; `anaphoric`: on a date mentioned before.
     """
 
@@ -65,14 +69,15 @@ _MENTIONS_KEPT = 8
 #: Characters after the last span that can still count for it (a verb, a year in parentheses).
 _SEEN_AFTER = 250
 #: Between a year and the month or day it belongs to: « en 2023 (juin) », « en 2023, le 4 juin ».
-_LINKING = frozenset("( , : le la en au dès du depuis mois de - – — d' et puis".split())
+_LINKING = words("( , : le la en au dès du depuis mois de - – — d' et puis")
 _LINK_TOKENS = 4
 
 
 def _parse_span(
     tokens: Sequence[Token], starts: Sequence[int], start: int, end: int
 ) -> tuple[int, int, Expression] | None:
-    """The expression inside characters `start` to `end`; what goes on beyond them completes it (« 3 » of « 3 et 4 mai »)."""
+    """The expression inside characters `start` to `end`; what goes on beyond them completes it (« 3 » of
+    « 3 et 4 mai »)."""
     first = max(bisect_right(starts, start) - 1, 0)
     if first < len(tokens) and tokens[first].end <= start:
         first += 1
@@ -183,7 +188,11 @@ def _is_anaphoric(node: Expression) -> bool:
 
 
 def _ground(
-    text: str, tokens: Sequence[Token], found: tuple[int, int, Expression], history: _History, document: Moment | None
+    text: str,
+    tokens: Sequence[Token],
+    found: tuple[int, int, Expression],
+    history: _History,
+    document: Moment | None,
 ) -> tuple[Value | None, Value | None, Governor, bool]:
     """Point, value with open end, governor and whether it depends on the document's date."""
     i, j, node = found
@@ -252,17 +261,23 @@ def _ground_found(
     return [results[index] for index in range(len(spans))]
 
 
-def parse_spans(tokens: Sequence[Token], spans: Sequence[tuple[int, int]]) -> list[tuple[int, int, Expression]]:
-    """What the spans (characters) say that the grammar reads: first token, token after the last, expression."""
+def parse_spans(
+    tokens: Sequence[Token], spans: Sequence[tuple[int, int]]
+) -> list[tuple[int, int, Expression]]:
+    """What the spans (characters) say that the grammar reads: first token, token after the last,
+    expression."""
     starts = [tok.start for tok in tokens]
     return [parsed for start, end in spans if (parsed := _parse_span(tokens, starts, start, end))]
 
 
-def ground_all(text: str, spans: Sequence[tuple[int, int]], *, document_date: str | None = None) -> list[Grounded]:
+def ground_all(
+    text: str, spans: Sequence[tuple[int, int]], *, document_date: str | None = None
+) -> list[Grounded]:
     """Ground the date expressions at `spans` (character offsets, half-open), together and in context.
 
     The words around a span count (« depuis », « il y a », the verb), and so do the dates before it. `document_date`
-    is an EDTF date of any precision; an interval or unspecified one counts as unknown. The result is parallel to `spans`.
+    is an EDTF date of any precision; an interval or unspecified one counts as unknown. The result is
+    parallel to `spans`.
     """
     if not spans:
         return []
@@ -272,7 +287,9 @@ def ground_all(text: str, spans: Sequence[tuple[int, int]], *, document_date: st
     return _ground_found(text, tokens, spans, found, document_date)
 
 
-def ground(text: str, spans: Sequence[tuple[int, int]], *, document_date: str | None = None) -> list[str | None]:
+def ground(
+    text: str, spans: Sequence[tuple[int, int]], *, document_date: str | None = None
+) -> list[str | None]:
     """The EDTF value of each span, open ends included; None where it is not known. See `ground_all`."""
     return [grounded.value for grounded in ground_all(text, spans, document_date=document_date)]
 

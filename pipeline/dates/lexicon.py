@@ -8,6 +8,12 @@ from __future__ import annotations
 
 from pipeline.dates.values import Unit
 
+
+def words(listed: str) -> frozenset[str]:
+    """The words of a list written as running text."""
+    return frozenset(listed.split())
+
+
 MONTHS = {
     form: number
     for number, forms in enumerate(
@@ -102,12 +108,10 @@ COLLECTIVES = {
     "centaine": 100,
 }
 
-NUMBER_WORDS = frozenset(
-    """
+NUMBER_WORDS = words("""
     un une deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize vingt vingts
     trente quarante cinquante soixante septante huitante octante nonante cent cents mille mil
-    """.split()
-)
+    """)
 
 ORDINALS = {
     "premier": 1,
@@ -150,46 +154,48 @@ DIRECTIONS: dict[str, tuple[int, bool]] = {
 DEICTIC_DAYS = {"hier": -1, "demain": 1, "aujourd'hui": 0}
 ANAPHORIC_DAYS = {"veille": -1, "lendemain": 1, "surlendemain": 2}
 
-DAY_PARTS = frozenset("matin matinée midi soir soirée nuit".split())
+DAY_PARTS = words("matin matinée midi soir soirée nuit")
 
 #: A part of a period: the period that is certain is kept (« début 2025 » is 2025).
-PARTS = frozenset("début debut mi milieu fin courant".split())
+PARTS = words("début debut mi milieu fin courant")
 
-DEMONSTRATIVES = frozenset("ce cet cette ces".split())
-DETERMINERS = frozenset("le la l' les un une ce cet cette ces du des au aux".split())
+DEMONSTRATIVES = words("ce cet cette ces")
+DETERMINERS = words("le la l' les un une ce cet cette ces du des au aux")
 
 #: Heads before « du 4-Septembre », « 8 mai 1945 » that make it a name of a place, not a date.
-NAMED_AFTER_DATES = frozenset(
-    """
-    rue rues place places avenue avenues av boulevard bd quai pont square allée allées impasse passage esplanade
-    cours parvis rond-point point station métro arrêt gare stade lycée collège école université aéroport hôpital
+NAMED_AFTER_DATES = words("""
+    rue rues place places avenue avenues av boulevard bd quai pont square allée allées impasse passage
+    esplanade
+    cours parvis rond-point point station métro arrêt gare stade lycée collège école université aéroport
+    hôpital
     camp palais salle bibliothèque cité quartier résidence parc chemin promenade porte hôtel caserne
-    """.split()
-)
+    """)
 
 #: After a number of four digits, what makes it a count, an amount or a measure, not a year.
-COUNTED = frozenset(
-    """
-    % € $ £ euros euro dollars dollar francs franc livres yens roubles personnes habitants km kilomètres mètres
-    m hectares ha tonnes kg kilos litres kilowatts watts mw kw points voix soldats hommes femmes élèves salariés
-    emplois morts blessés spectateurs manifestants logements fois pages p degrés m² cv fcfa cfa millions milliards
-    """.split()
-)
+COUNTED = words("""
+    % € $ £ euros euro dollars dollar francs franc livres yens roubles personnes habitants km kilomètres
+    mètres
+    m hectares ha tonnes kg kilos litres kilowatts watts mw kw points voix soldats hommes femmes élèves
+    salariés
+    emplois morts blessés spectateurs manifestants logements fois pages p degrés m² cv fcfa cfa millions
+    milliards
+    """)
 
 #: Before a number, what makes it a label (« Article 5 », « page 2012 », « n° 2004 »), not a date.
-LABELS = frozenset(
-    """
-    article articles art page pages p n n° no nos numéro numéros num chapitre ligne vol volume tome loi décret §
-    route autoroute boîte bp cs code tél tel téléphone fax isbn siret kilomètre km peugeot renault boeing airbus
-    résolution résolutions norme iso version windows office lot lots ref réf référence verset vol train ligne bus résolution
-    """.split()
-)
+LABELS = words("""
+    article articles art page pages p n n° no nos numéro numéros num chapitre ligne vol volume tome loi
+    décret §
+    route autoroute boîte bp cs code tél tel téléphone fax isbn siret kilomètre km peugeot renault boeing
+    airbus
+    résolution résolutions norme iso version windows office lot lots ref réf référence verset vol train
+    ligne bus résolution
+    """)
 
 #: Plural endings mark a counted noun after a number (« 2004 personnes »), except in these words.
-NOT_COUNTED_S = frozenset(
-    """
-    dans mais puis pas sous sans très plus moins depuis vers alors après dès lors jamais ensuite toujours les des
-    ces ses ses nos vos aux leurs plusieurs est avons avez suis ils elles nous vous certains certaines tous toutes
+NOT_COUNTED_S = words("""
+    dans mais puis pas sous sans très plus moins depuis vers alors après dès lors jamais ensuite toujours
+    les des
+    ces ses ses nos vos aux leurs plusieurs est avons avez suis ils elles nous vous certains certaines
+    tous toutes
     aussi ici ainsi ci parmi aujourd'hui près hors chez lors puis ailleurs parmi selon deux trois six dix mars
-    """.split()
-)
+    """)

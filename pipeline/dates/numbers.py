@@ -24,7 +24,8 @@ def _value(words: tuple[str, ...]) -> int | None:
 def number_at(tokens: Sequence[Token], i: int, *, below_month: bool = False) -> tuple[int, int] | None:
     """The number, in digits or in words, that starts at token `i`, and the index after it; None if none does.
 
-    The longest run of number words that reads as one number wins. With `below_month` only numbers up to 31 count.
+    The longest run of number words that reads as one number wins. With `below_month` only numbers up to
+    31 count.
     """
     if i >= len(tokens):
         return None
@@ -39,7 +40,12 @@ def number_at(tokens: Sequence[Token], i: int, *, below_month: bool = False) -> 
         tok = tokens[j]
         if tok.category == "number_word":
             run.append((tok.form, j + 1))
-        elif tok.form in ("-", "et") and run and j + 1 < len(tokens) and tokens[j + 1].category == "number_word":
+        elif (
+            tok.form in ("-", "et")
+            and run
+            and j + 1 < len(tokens)
+            and tokens[j + 1].category == "number_word"
+        ):
             if tok.form == "et":
                 run.append(("et", -1))
         else:

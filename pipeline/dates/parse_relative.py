@@ -20,35 +20,35 @@ from pipeline.dates.expressions import (
     Week,
     WeekdayOf,
 )
+from pipeline.dates.lexicon import words
 from pipeline.dates.numbers import number_at
 from pipeline.dates.parse_calendar import (
     Parsed,
     Tokens,
-    century,
     day_and_month,
     day_part,
-    decade,
     direction_at,
-    feast,
     forms,
     month,
     numeric,
     relative_year,
     season,
     token,
-    week_of,
     weekday,
-    weekend_at,
     year,
 )
+from pipeline.dates.parse_periods import century, decade, feast, week_of, weekend_at
 from pipeline.dates.values import Unit
 
 _ARTICLES = frozenset(("le", "la", "l'", "les"))
-_EVENT_STARTS = frozenset(
-    "le la l' les un une des du de d' son sa ses leur leurs notre nos votre cette ce cet ces avoir être que qu' quoi".split()
+_EVENT_STARTS = words(
+    """
+    le la l' les un une des du de d' son sa ses leur leurs notre nos votre cette ce cet ces avoir être
+    que qu' quoi
+    """
 )
 _OF = frozenset(("de", "d'", "du", "des"))
-_PART_NOUNS = frozenset("quinzaine moitié partie jours semaines semaine mois heures quart tiers".split())
+_PART_NOUNS = words("quinzaine moitié partie jours semaines semaine mois heures quart tiers")
 _MAX_COUNT = 10_000
 
 
@@ -65,7 +65,8 @@ def deictic(tokens: Tokens, i: int) -> Parsed | None:
 
 
 def anaphoric_day(tokens: Tokens, i: int) -> Parsed | None:
-    """« la veille », « l'avant-veille », « le lendemain », « le surlendemain »; « la veille du 14 juillet »."""
+    """« la veille », « l'avant-veille », « le lendemain », « le surlendemain »; « la veille du 14
+    juillet »."""
     j, count = i, 0
     if forms(tokens, i, "avant", "-", "veille"):
         j, count = i + 2, -1
@@ -86,7 +87,8 @@ def anaphoric_day(tokens: Tokens, i: int) -> Parsed | None:
 
 
 def demonstrative(tokens: Tokens, i: int) -> Parsed | None:
-    """« cette année », « ce mois-ci », « cet été », « ce matin », « ces trois dernières années », « ce jour-là »."""
+    """« cette année », « ce mois-ci », « cet été », « ce matin », « ces trois dernières années », « ce
+    jour-là »."""
     following = token(tokens, i + 1)
     end = day_part(tokens, i + 1)
     if end > i + 1:
@@ -96,7 +98,12 @@ def demonstrative(tokens: Tokens, i: int) -> Parsed | None:
         return Week(Offset("week", 0), True), j
     if following.category == "season":
         parsed = season(tokens, i + 1)
-        if parsed and isinstance(parsed[0], Season) and parsed[0].year is None and parsed[0].direction is None:
+        if (
+            parsed
+            and isinstance(parsed[0], Season)
+            and parsed[0].year is None
+            and parsed[0].direction is None
+        ):
             return Season(parsed[0].season, None, 0), _there(tokens, parsed[1])[1]
         return parsed
     if following.category == "unit":
@@ -120,7 +127,8 @@ def _there(tokens: Tokens, i: int) -> tuple[bool, int]:
 
 
 def unit_relative(tokens: Tokens, i: int) -> Parsed | None:
-    """« an dernier », « semaine prochaine », « mois suivant », « année en cours », « an 2000 », « jour même »."""
+    """« an dernier », « semaine prochaine », « mois suivant », « année en cours », « an 2000 », « jour
+    même »."""
     j = i + (token(tokens, i).form == "l'")
     same = token(tokens, j).form == "même"
     j += same
@@ -144,7 +152,11 @@ def unit_relative(tokens: Tokens, i: int) -> Parsed | None:
     if unit == "day" and token(tokens, k).form == "même":
         return Offset("day", 0, True), k + 1
     pointed = direction_at(tokens, k)
-    if not pointed or unit == "hour" or token(tokens, j).form in ("jours", "ans", "années", "semaines", "trimestres"):
+    if (
+        not pointed
+        or unit == "hour"
+        or token(tokens, j).form in ("jours", "ans", "années", "semaines", "trimestres")
+    ):
         return None
     direction, anaphoric, end = pointed
     if token(tokens, end - 1).form == "passé" and unit == "day":
@@ -198,7 +210,8 @@ def length(tokens: Tokens, i: int) -> tuple[Duration, int] | None:
 
 
 def duration(tokens: Tokens, i: int) -> Parsed | None:
-    """A duration, or the date it makes: « six ans plus tard », « trois jours avant », « trois dernières années »."""
+    """A duration, or the date it makes: « six ans plus tard », « trois jours avant », « trois dernières
+    années »."""
     told = length(tokens, i)
     if not told:
         return recent(tokens, i)
@@ -216,7 +229,8 @@ def duration(tokens: Tokens, i: int) -> Parsed | None:
 
 
 def recent(tokens: Tokens, i: int) -> Parsed | None:
-    """« trois dernières années », « prochaines 24 heures », « dix prochains jours »: a stretch up to or from now."""
+    """« trois dernières années », « prochaines 24 heures », « dix prochains jours »: a stretch up to or
+    from now."""
     first = token(tokens, i)
     if first.category == "direction":
         counted, pointed = number_at(tokens, i + 1), direction_at(tokens, i)
@@ -234,7 +248,8 @@ def recent(tokens: Tokens, i: int) -> Parsed | None:
 
 
 def part(tokens: Tokens, i: int) -> Parsed | None:
-    """« début 2025 », « mi-juin », « fin de l'année dernière », « courant mars », « fin du mois », « mi-2024 »."""
+    """« début 2025 », « mi-juin », « fin de l'année dernière », « courant mars », « fin du mois », «
+    mi-2024 »."""
     word = tokens[i].form
     j = i + 1
     if word == "mi":
@@ -293,11 +308,15 @@ def _period(tokens: Tokens, i: int, contracted: bool = False) -> Parsed | None:
         if relative:
             return relative
         unit = cast(tuple[Unit, int], tok.value)[0]
-        if unit in ("week", "month", "year", "quarter", "half", "decade", "century") and tok.form[-1:] != "s" or (
-            tok.form == "mois"
-        ):
+        if (
+            unit in ("week", "month", "year", "quarter", "half", "decade", "century") and tok.form[-1:] != "s"
+        ) or (tok.form == "mois"):
             # « fin de semaine », « fin du mois », « début d'année »: the current one.
-            return (None if token(tokens, i + 1).form in _OF and article else (_offset(unit, 0, False, False), i + 1))
+            return (
+                None
+                if token(tokens, i + 1).form in _OF and article
+                else (_offset(unit, 0, False, False), i + 1)
+            )
         return None
     return century(tokens, i) if tok.category in ("", "ordinal") and tok.form else None
 
@@ -310,8 +329,11 @@ def weekday_of_week(tokens: Tokens, i: int) -> Parsed | None:
     j = named[1]
     if token(tokens, j).form == "de":
         k = j + 1 + (token(tokens, j + 1).form == "la")
-        week = demonstrative(tokens, k) if token(tokens, k).category == "demonstrative" else unit_relative(tokens, k)
+        week = (
+            demonstrative(tokens, k)
+            if token(tokens, k).category == "demonstrative"
+            else unit_relative(tokens, k)
+        )
         if week and isinstance(week[0], Week) and isinstance(week[0].of, Offset) and not week[0].weekend:
             return WeekdayOf(cast(int, named[0].weekday), week[0].of), week[1]
     return named
-

@@ -1,4 +1,5 @@
-"""Other date extractors behind one interface, for the benchmark only: none of them is needed to use the component.
+"""Other date extractors behind one interface, for the benchmark only: none of them is needed to use the
+component.
 
 Each peer reads a text with its document's date and gives its expressions with their EDTF value, None where it
 gives none that EDTF can say.
@@ -46,7 +47,11 @@ def _dateparser() -> Peer:
     def read(text: str, document_date: str | None) -> list[Guess]:
         reference = _reference(document_date)
         settings = {"RETURN_TIME_AS_PERIOD": False}
-        found = search_dates(text, languages=["fr"], settings={**settings, **({"RELATIVE_BASE": reference} if reference else {})})
+        found = search_dates(
+            text,
+            languages=["fr"],
+            settings={**settings, **({"RELATIVE_BASE": reference} if reference else {})},
+        )
         guesses, position = [], 0
         for words, moment in found or []:
             start = text.find(words, position)
@@ -79,8 +84,13 @@ def _recognizers() -> Peer:
             values = (result.resolution or {}).get("values") or [{}]
             if values[0].get("type") in ("time", "duration", "timerange", "set"):
                 continue
-            # Of two readings the first lies in the past, the second ahead; the first is what it prefers in text.
-            guesses.append(Guess(result.start, result.end + 1, _recognized(values[-1] if len(values) == 1 else values[0])))
+            # Of two readings the first lies in the past, the second ahead; the first is what it prefers
+            # in text.
+            guesses.append(
+                Guess(
+                    result.start, result.end + 1, _recognized(values[-1] if len(values) == 1 else values[0])
+                )
+            )
         return guesses
 
     return read
@@ -108,12 +118,18 @@ def _recognized(value: dict[str, str]) -> str | None:
     return day if is_edtf(day) else None
 
 
-_QUARTERS = {"Q1": ("01-01", "03-31"), "Q2": ("04-01", "06-30"), "Q3": ("07-01", "09-30"), "Q4": ("10-01", "12-31")}
+_QUARTERS = {
+    "Q1": ("01-01", "03-31"),
+    "Q2": ("04-01", "06-30"),
+    "Q3": ("07-01", "09-30"),
+    "Q4": ("10-01", "12-31"),
+}
 _HALVES = {"H1": ("01-01", "06-30"), "H2": ("07-01", "12-31")}
 
 
 def _timex(value: str) -> str | None:
-    """A TIMEX3 value as EDTF: weeks and weekends as intervals, seasons as their year, decades and centuries masked."""
+    """A TIMEX3 value as EDTF: weeks and weekends as intervals, seasons as their year, decades and
+    centuries masked."""
     if re.fullmatch(r"\d{3}|\d{2}", value):
         return value + "X" * (4 - len(value))
     if match := re.fullmatch(r"([\dX]{4})-(Q[1-4]|H[12])", value):
@@ -134,7 +150,11 @@ def _heideltime() -> Peer:
 
     def read(text: str, document_date: str | None) -> list[Guess]:
         reference = _reference(document_date)
-        kind = {"document_type": "news", "dct": reference.date().isoformat()} if reference else {"document_type": "narratives"}
+        kind = (
+            {"document_type": "news", "dct": reference.date().isoformat()}
+            if reference
+            else {"document_type": "narrative"}
+        )
         guesses, position = [], 0
         for found in heideltime(text, language="French", **kind):
             # Its own offsets are wrong where the text has several spaces or lines.
@@ -157,7 +177,8 @@ NAMES = ("statuts", *_MAKERS)
 
 
 def peer(name: str) -> Peer | None:
-    """The reader of this name; None where its package is not installed. Raises KeyError for an unknown name."""
+    """The reader of this name; None where its package is not installed. Raises KeyError for an unknown
+    name."""
     if name == "statuts":
         return _ours
     warnings.filterwarnings("ignore", module="dateparser")

@@ -1,14 +1,14 @@
 """A parsed expression set against its anchors: which EDTF value it has.
 
-The `Scope` says what is known around the expression: the document's date, the dates mentioned before, where the
+The `Scope` says what is known around the expression: the document's date, the dates mentioned before,
+where the
 sentence looks (past or future) and whether it tells what happens every year. Where a year is not told and not
 to be had, it stays `XXXX`; where nothing certain is left, the value is None.
 """
 
 from __future__ import annotations
 
-import datetime
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pipeline.dates import feasts
 from pipeline.dates.expressions import (
@@ -30,6 +30,18 @@ from pipeline.dates.expressions import (
     Week,
     WeekdayOf,
 )
+from pipeline.dates.scope import (
+    UNKNOWN_YEAR,
+    Scope,
+    anchor_of,
+    day_span,
+    distance,
+    nearest_year,
+    offset_value,
+    portion_interval,
+    told_year,
+    year_text,
+)
 from pipeline.dates.values import (
     Choice,
     Interval,
@@ -45,149 +57,13 @@ from pipeline.dates.values import (
     year_moment,
 )
 
-UNKNOWN_YEAR = "XXXX"
-
 #: First and last month of each season; winter ends in the next year.
 _SEASON_MONTHS = ((3, 6), (6, 9), (9, 12), (12, 14))
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """What an expression is resolved against.
-
-    `document` is the document's date, `mentioned` the values of the dates before, the last one first.
-    `leaning` is below 0 where the sentence looks back and above 0 where it looks ahead; its size in days is how
-    much farther away a date on the other side may be and still be preferred less. `year` is a year that the
-    text before fixes for an incomplete date. `recurring` keeps the year open; `habitual` a weekday.
-    """
-
-    document: Moment | None = None
-    mentioned: tuple[Value, ...] = ()
-    leaning: int = 0
-    year: int | None = None
-    recurring: bool = False
-
-
-def _anchor(scope: Scope, anaphoric: bool, later: bool, precise: str = "year") -> Moment | None:
-    """What an offset counts from: the last date mentioned that is precise enough, else the document's."""
-    if not anaphoric:
-        return scope.document
-    for value in scope.mentioned:
-        moment = last_moment(value) if later else first_moment(value)
-        moment = moment or first_moment(value) or last_moment(value)
-        if moment and moment.known_year is not None:
-            if precise == "year" or (moment.month and precise == "month") or moment.day:
-                return moment
-    return scope.document
-
-
-_PRECISE = {"hour": "day", "day": "day", "week": "day", "month": "month", "quarter": "month", "half": "month"}
-
-
-def _offset(offset: Offset, scope: Scope) -> Value | None:
-    anchor = _anchor(scope, offset.anaphoric, offset.count > 0, _PRECISE.get(offset.unit, "year"))
-    if anchor is None:
-        return None
-    if offset.unit == "day" and offset.count == 0:
-        return anchor
-    if offset.unit == "week" and offset.anaphoric:
-        return shift(anchor, "week", offset.count)
-    if offset.unit in ("quarter", "half") and not offset.anaphoric:
-        return _relative_portion(anchor, offset)
-    if offset.unit in ("decade", "century") and not offset.anaphoric and abs(offset.count) <= 1:
-        year = anchor.known_year
-        if year is None:
-            return None
-        size, mask = (10, "X") if offset.unit == "decade" else (100, "XX")
-        whole = year_moment((year // size + offset.count) * size)
-        return whole and Moment(whole.year[: -len(mask)] + mask)
-    return shift(anchor, offset.unit, offset.count)
-
-
-def _relative_portion(anchor: Moment, offset: Offset) -> Value | None:
-    """« le trimestre dernier »: the quarter beside the anchor's; other counts shift by months."""
-    year = anchor.known_year
-    if abs(offset.count) > 1 or year is None or not anchor.month:
-        return shift(anchor, offset.unit, offset.count)
-    months = 3 if offset.unit == "quarter" else 6
-    index = year * (12 // months) + (anchor.month - 1) // months + offset.count
-    return _portion_interval(index // (12 // months), months, index % (12 // months))
-
-
-def _portion_interval(year: int | None, months: int, index: int) -> Interval:
-    start = Moment(_year_text(year), index * months + 1, 1)
-    last = index * months + months
-    return Interval(start, Moment(_year_text(year), last, days_in_month(year, last)))
-
-
-def _year_text(year: int | None) -> str:
-    moment = year_moment(year) if year is not None else None
-    return moment.year if moment else UNKNOWN_YEAR
-
-
-def _told_year(year: int | Offset | None, scope: Scope) -> int | None:
-    """The year that an expression tells, in digits or relative to an anchor."""
-    if not isinstance(year, Offset):
-        return year
-    moment = _offset(year, scope)
-    return moment.known_year if isinstance(moment, Moment) else None
-
-
-def _distance(day: datetime.date, end: datetime.date, now: datetime.date, leaning: int) -> int:
-    """How far a period is from now, in days, dates against the sentence's leaning pushed away."""
-    if day <= now <= end:
-        return 0
-    away = (now - end).days if end < now else (day - now).days
-    return away + (abs(leaning) if (end < now and leaning > 0) or (day > now and leaning < 0) else 0)
-
-
-def _span(year: int, month: int, day: int) -> tuple[datetime.date, datetime.date] | None:
-    """First and last day of a month or day; None where the year lacks it or is outside the calendar."""
-    if not 1 <= year <= 9998:
-        return None
-    if day:
-        if day > days_in_month(year, month):
-            return None
-        return (datetime.date(year, month, day),) * 2
-    return datetime.date(year, month, 1), datetime.date(year, month, days_in_month(year, month))
-
-
-def _nearest_year(scope: Scope, month: int, day: int = 0, direction: int | None = None) -> int | None:
-    """The year of a day or month that is told without one, from the document's date; None where that is unknown.
-
-    `direction` -1 and +1 (« dernier », « prochain ») exclude the present and the other side.
-    """
-    if scope.recurring and direction is None:
-        return None
-    document = scope.document
-    if document is None or document.known_year is None:
-        return None
-    year = document.known_year
-    if not document.month:
-        # Only the year of the document is known: its own, unless the adjective says another.
-        return year if direction in (None, 0) else None
-    now = _span(year, document.month, document.day or 15)
-    if now is None:
-        return None
-    best: tuple[int, int] | None = None
-    for candidate in range(year - 4, year + 5) if (month, day) == (2, 29) else (year - 1, year, year + 1):
-        span = _span(candidate, month, day)
-        if span is None:
-            continue
-        if direction == -1 and (span[1] >= now[0] or (not document.day and span[0].month == document.month == month)):
-            if span[0] <= now[0] or span[1] >= now[0]:
-                continue
-        if direction is not None and direction > 0 and span[0] <= now[0]:
-            continue
-        cost = _distance(*span, now[0], scope.leaning)
-        if best is None or cost < best[0]:
-            best = cost, candidate
-    return best[1] if best else None
-
-
 def _weekday(calendar: Calendar, scope: Scope) -> Value | None:
     """A weekday by itself: before or after its anchor as the sentence leans, today where it is today."""
-    anchor = _anchor(scope, calendar.anaphoric, (calendar.direction or 0) > 0, "day")
+    anchor = anchor_of(scope, calendar.anaphoric, (calendar.direction or 0) > 0, "day")
     day = anchor.to_date() if anchor else None
     if day is None or calendar.weekday is None or (scope.recurring and calendar.direction is None):
         return None
@@ -207,44 +83,53 @@ def _calendar(calendar: Calendar, scope: Scope) -> Value | None:
             return _weekday(calendar, scope)
         if calendar.day:
             return _day_alone(calendar, scope)
-        year = _told_year(calendar.year, scope)
+        year = told_year(calendar.year, scope)
         return year_moment(year) if year is not None else None
-    year = _told_year(calendar.year, scope)
+    year = told_year(calendar.year, scope)
     if calendar.year is None:
         year = _incomplete_year(calendar, scope)
     if calendar.day > days_in_month(year, calendar.month):
         return None
-    return Moment(_year_text(year), calendar.month, calendar.day)
+    return Moment(year_text(year), calendar.month, calendar.day)
 
 
 def _incomplete_year(calendar: Calendar, scope: Scope) -> int | None:
     if calendar.anaphoric:
         # « en juin suivant »: the next June after the date last mentioned.
-        anchor = _anchor(scope, True, (calendar.direction or 0) > 0)
+        anchor = anchor_of(scope, True, (calendar.direction or 0) > 0)
         if anchor and anchor.known_year is not None and anchor.month:
             later = calendar.month > anchor.month
             if (calendar.direction or 0) > 0:
                 return anchor.known_year + (0 if later else 1)
             return anchor.known_year - (1 if calendar.month >= anchor.month else 0)
-        return anchor.known_year + (calendar.direction or 0) if anchor and anchor.known_year is not None else None
+        return (
+            anchor.known_year + (calendar.direction or 0)
+            if anchor and anchor.known_year is not None
+            else None
+        )
     if scope.year is not None and calendar.direction is None:
         return scope.year
-    if calendar.weekday is not None and calendar.day and scope.document and scope.document.known_year is not None:
+    if (
+        calendar.weekday is not None
+        and calendar.day
+        and scope.document
+        and scope.document.known_year is not None
+    ):
         fitting = _weekday_year(calendar, scope)
         if fitting is not None:
             return fitting
-    return _nearest_year(scope, calendar.month, calendar.day, calendar.direction)
+    return nearest_year(scope, calendar.month, calendar.day, calendar.direction)
 
 
 def _weekday_year(calendar: Calendar, scope: Scope) -> int | None:
     """The nearest year in which the day falls on the weekday told with it (« jeudi 4 juillet »)."""
     if scope.document is None or scope.document.known_year is None:
         return None
-    nearest = _nearest_year(scope, calendar.month, calendar.day)
+    nearest = nearest_year(scope, calendar.month, calendar.day)
     if nearest is None:
         return None
     for year in sorted(range(nearest - 1, nearest + 2), key=lambda y: abs(y - nearest)):
-        span = _span(year, calendar.month, calendar.day)
+        span = day_span(year, calendar.month, calendar.day)
         if span and span[0].weekday() == calendar.weekday:
             return year
     return nearest
@@ -263,14 +148,16 @@ def _day_alone(calendar: Calendar, scope: Scope) -> Value | None:
     if now is None:
         return None
     months = [now.year * 12 + now.month - 1 + k for k in (-1, 0, 1)]
-    spans = [span for m in months if (span := _span(m // 12, m % 12 + 1, calendar.day))]
-    nearest = min(spans, key=lambda span: _distance(*span, now, scope.leaning and scope.leaning // 10), default=None)
+    spans = [span for m in months if (span := day_span(m // 12, m % 12 + 1, calendar.day))]
+    nearest = min(
+        spans, key=lambda span: distance(*span, now, scope.leaning and scope.leaning // 10), default=None
+    )
     return day_moment(nearest[0]) if nearest else None
 
 
 def _season(season: Season, scope: Scope) -> Value | None:
     """The year of a season (the guidelines keep what is certain of a part of a year)."""
-    year = _told_year(season.year, scope)
+    year = told_year(season.year, scope)
     if season.year is not None:
         return year_moment(year) if year is not None else None
     document = scope.document
@@ -286,7 +173,9 @@ def _season(season: Season, scope: Scope) -> Value | None:
     for year in (document.known_year - 1, document.known_year, document.known_year + 1):
         first, last = year * 12 + start, year * 12 + end
         inside = first <= now <= last
-        if season.direction and ((inside and season.direction > 0) or (season.direction > 0) != (first > now)):
+        if season.direction and (
+            (inside and season.direction > 0) or (season.direction > 0) != (first > now)
+        ):
             continue
         if season.direction == -1 and inside:
             continue
@@ -298,7 +187,9 @@ def _season(season: Season, scope: Scope) -> Value | None:
     if best is None:
         return None
     # A winter named without its year lies in two: its January to March are most of it.
-    chosen = best[1] + 1 if season.season == 3 and season.direction is None and document.month <= 6 else best[1]
+    chosen = (
+        best[1] + 1 if season.season == 3 and season.direction is None and document.month <= 6 else best[1]
+    )
     if season.season == 3 and season.direction is not None:
         return Interval(year_moment(best[1]), year_moment(best[1] + 1))
     return year_moment(chosen)
@@ -307,22 +198,22 @@ def _season(season: Season, scope: Scope) -> Value | None:
 def _portion(portion: Portion, scope: Scope) -> Value | None:
     months = 3 if portion.unit == "quarter" else 6
     index = (portion.number - 1) if portion.number > 0 else 12 // months - 1
-    year = _told_year(portion.year, scope)
+    year = told_year(portion.year, scope)
     if portion.year is None:
         year = scope.year
         if year is None and not scope.recurring and scope.document:
             year = scope.document.known_year
-    return _portion_interval(year, months, index)
+    return portion_interval(year, months, index)
 
 
 def _feast(feast: Feast, scope: Scope) -> Value | None:
-    year = _told_year(feast.year, scope)
+    year = told_year(feast.year, scope)
     fixed = feasts.fixed_day(feast.key)
     if feast.year is None:
         if scope.year is not None and feast.direction is None:
             year = scope.year
         elif fixed:
-            year = _nearest_year(scope, *fixed, feast.direction)
+            year = nearest_year(scope, *fixed, feast.direction)
         else:
             return _movable_feast(feast, scope)
     if year is None:
@@ -344,13 +235,13 @@ def _movable_feast(feast: Feast, scope: Scope) -> Value | None:
     days = [d for year in (now.year - 1, now.year, now.year + 1) if (d := feasts.feast_day(feast.key, year))]
     if feast.direction:
         days = [d for d in days if (d < now if feast.direction < 0 else d > now)]
-    nearest = min(days, key=lambda d: _distance(d, d, now, scope.leaning), default=None)
+    nearest = min(days, key=lambda d: distance(d, d, now, scope.leaning), default=None)
     return day_moment(nearest) if nearest else None
 
 
 def _week(week: Week, scope: Scope) -> Value | None:
     if isinstance(week.of, Offset):
-        anchor = _anchor(scope, week.of.anaphoric, week.of.count > 0, "day")
+        anchor = anchor_of(scope, week.of.anaphoric, week.of.count > 0, "day")
         day = anchor.to_date() if anchor else None
         weeks = week.of.count
         if day and week.weekend and weeks == 0 and scope.leaning < 0 and day.weekday() < 4:
@@ -453,7 +344,9 @@ def _several(node: Several, scope: Scope) -> Value | None:
     for member in node.members:
         month = member.month or last.month
         earlier = year is None and member.month > last.month
-        full = replace(member, month=month, year=known - 1 if earlier and known is not None else known, weekday=None)
+        full = replace(
+            member, month=month, year=known - 1 if earlier and known is not None else known, weekday=None
+        )
         value = _calendar(full, Scope(recurring=True))
         if not isinstance(value, Moment):
             return None
@@ -502,7 +395,7 @@ def resolve(node: Expression, scope: Scope) -> Value | None:
         case Numeric():
             return node.moment
         case Offset():
-            return _offset(node, scope)
+            return offset_value(node, scope)
         case Range():
             return _range(node, scope)
         case Several():

@@ -1,6 +1,7 @@
 """JSON-lines rows with their dates: the batch form of the component.
 
-A row has `text`, optionally `date` (the document's, EDTF) and `spans` (pairs of character offsets). It comes back
+A row has `text`, optionally `date` (the document's, EDTF) and `spans` (pairs of character offsets). It
+comes back
 as it was, with `dates`: a list of `start`, `end`, `text` and `value` (EDTF or null).
 """
 
@@ -27,7 +28,9 @@ def _spans(row: Mapping[str, Any], text: str, place: str) -> list[tuple[int, int
     for pair in given if isinstance(given, list) else [None]:
         integers = isinstance(pair, list) and len(pair) == 2 and all(type(offset) is int for offset in pair)
         if not integers or not 0 <= pair[0] < pair[1] <= len(text):
-            raise StatutsError(f"{place}: `spans` must be pairs [start, end] of offsets inside `text`, not {pair!r}")
+            raise StatutsError(
+                f"{place}: `spans` must be pairs [start, end] of offsets inside `text`, not {pair!r}"
+            )
         spans.append((pair[0], pair[1]))
     return spans
 
@@ -48,7 +51,10 @@ def date_row(row: Mapping[str, Any], place: str) -> dict[str, Any]:
         found = find_and_ground(text, document_date=document_date)
     else:
         found = ground_all(text, spans, document_date=document_date)
-    return {**row, "dates": [{"start": g.start, "end": g.end, "text": g.text, "value": g.value} for g in found]}
+    return {
+        **row,
+        "dates": [{"start": g.start, "end": g.end, "text": g.text, "value": g.value} for g in found],
+    }
 
 
 def _read(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -62,7 +68,9 @@ def _read(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
                 try:
                     row = json.loads(line)
                 except json.JSONDecodeError as error:
-                    raise StatutsError(f"{place}: not a JSON object ({error.msg}); write one object a line") from error
+                    raise StatutsError(
+                        f"{place}: not a JSON object ({error.msg}); write one object a line"
+                    ) from error
                 if not isinstance(row, dict):
                     raise StatutsError(f"{place}: not a JSON object; write one object a line")
                 yield place, row
@@ -73,7 +81,8 @@ def _read(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def date_file(source: Path, target: Path) -> int:
-    """Date every row of `source` into `target`; the number of rows. The target is only replaced once all are done.
+    """Date every row of `source` into `target`; the number of rows. The target is only replaced once all
+    are done.
 
     Raises StatutsError naming file and line where a row is bad or a file cannot be read or written.
     """

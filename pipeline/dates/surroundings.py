@@ -1,4 +1,5 @@
-"""What stands around an expression and changes what it means: prepositions, habit, and where the clause looks."""
+"""What stands around an expression and changes what it means: prepositions, habit, and where the clause
+looks."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pipeline.dates.expressions import Calendar, Expression, Offset, Range, Several
+from pipeline.dates.lexicon import words
 from pipeline.dates.parse_calendar import forms, token
 from pipeline.dates.tense import EXCLUSIVE, LIKELY, leaning
 from pipeline.dates.tokens import Token
@@ -38,22 +40,22 @@ _AGO = Governor(None, -1, "il y a")
 _IN = Governor(None, 1, "dans")
 
 #: Words that may stand between a preposition and its date.
-_FILLERS = frozenset(
-    """
-    le la l' les du des de d' au aux à en ce cet cette ces mois jour journée période date environ près plus moins
+_FILLERS = words("""
+    le la l' les du des de d' au aux à en ce cet cette ces mois jour journée période date environ près
+    plus moins
     presque déjà quelque quelques maintenant au-delà bientôt seulement exactement tout toute juste un une « " ' (
     bien peu même ses leur dernier dernière soir matin nuit midi après-midi soirée
-    """.split()
-)
+    """)
 _FARTHEST = 7
 #: Tokens on either side after which a text without full stops counts as another sentence.
 _SENTENCE_REACH = 80
 _ALWAYS = frozenset(("chaque", "habituellement", "traditionnellement", "généralement", "annuellement"))
-_OPENING = frozenset("ouvert ouverte ouverts ouvertes fermé fermée fermés fermées ouvre ferme ouvrent ferment".split())
+_OPENING = words("ouvert ouverte ouverts ouvertes fermé fermée fermés fermées ouvre ferme ouvrent ferment")
 
 
 def governor(tokens: Sequence[Token], i: int, j: int, of_duration: bool = False) -> Governor:
-    """What governs the expression of tokens `i` to `j`: « depuis », « jusqu'à », « il y a », « dans » and the like.
+    """What governs the expression of tokens `i` to `j`: « depuis », « jusqu'à », « il y a », « dans »
+    and the like.
 
     « Il y a », « dans » and « sous » govern durations only.
     """
@@ -90,7 +92,9 @@ def _preposition(tokens: Sequence[Token], k: int, i: int) -> Governor | None:
         return Governor("until", 1, "sous")
     if form == "avant":
         # « avant-hier » is no preposition, « trois ans avant » none of what follows.
-        return None if token(tokens, k + 1).form == "-" or token(tokens, k - 1).category == "unit" else _BEFORE
+        return (
+            None if token(tokens, k + 1).form == "-" or token(tokens, k - 1).category == "unit" else _BEFORE
+        )
     if form == "après":
         return None if token(tokens, k + 1).form == "-" or token(tokens, k - 1).category == "unit" else _AFTER
     if form == "a" and before == "y":
@@ -104,7 +108,8 @@ def _preposition(tokens: Sequence[Token], k: int, i: int) -> Governor | None:
 
 
 def sentence(tokens: Sequence[Token], i: int, j: int) -> tuple[int, int]:
-    """First and last token index (half-open) of the sentence that holds the tokens `i` to `j`, as far as it counts."""
+    """First and last token index (half-open) of the sentence that holds the tokens `i` to `j`, as far as
+    it counts."""
     start = i
     while start > 0 and i - start < _SENTENCE_REACH and tokens[start - 1].category != "stop":
         start -= 1
@@ -127,7 +132,8 @@ def is_recurring(tokens: Sequence[Token], i: int, j: int, node: Expression, gove
         opening = opening or form in _OPENING
     if not opening:
         return False
-    # Opening times by months are a place's habit: « fermé à partir du mois de juin », « ouvert de mai à octobre ».
+    # Opening times by months are a place's habit: « fermé à partir du mois de juin », « ouvert de mai à
+    # octobre ».
     months = [node.start, node.end] if isinstance(node, Range) else [node]
     by_months = all(isinstance(m, Calendar) and m.month and not m.day and m.direction is None for m in months)
     return by_months and (isinstance(node, Range) or govern.word == "dès") and _present(tokens, start, end)

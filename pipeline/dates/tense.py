@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from pipeline.dates.lexicon import NOT_COUNTED_S
+from pipeline.dates.lexicon import NOT_COUNTED_S, words
 from pipeline.dates.tokens import Token
 
 _FUTURE = re.compile(r"\w{2,}(?:[eiduvt]ra|r{2}a|[eiduvt]ront|r{2}ont|[eiduvt]rez|[eiduvt]rai|[eiduvt]rons)")
@@ -21,39 +21,41 @@ _AFTER_AUXILIARY = re.compile(r"\w+(?:ée?s?|ue?s?|ie?s?|ite?s?|erte?s?|orte?s?)
 _INFINITIVE = re.compile(r"\w+(?:er|ir|re|oir)")
 _NOUNS_IN_TE = re.compile(r"\w+[tiè]tés?")
 
-_NOT_FUTURE = frozenset(
-    "opéra caméra extra ultra ankara accra sahara caldera algèbra tiara mantra cobra hydra infra supra para dakara".split()
+_NOT_FUTURE = words(
+    "opéra caméra extra ultra ankara accra sahara caldera algèbra tiara mantra cobra hydra infra supra para dakara"
 )
-_NOT_IMPERFECT = frozenset("fait parfait lait trait portrait extrait retrait attrait souhait bienfait forfait plaît".split())
-_IRREGULAR_PAST = frozenset(
-    """
+_NOT_IMPERFECT = words(
+    "fait parfait lait trait portrait extrait retrait attrait souhait bienfait forfait plaît"
+)
+_IRREGULAR_PAST = words("""
     fut furent eut eurent fit firent vint vinrent prit prirent mit mirent devint devinrent tint tinrent
     mourut naquit obtint parvint rejoignit quitta adhéra entra signa devait
-    """.split()
-)
-_IRREGULAR_PARTICIPLES = frozenset(
-    """
-    élu élue élus élues mort morte morts né née nés nées suspendu suspendue suspendus suspendues admis admise admises
+    """)
+_IRREGULAR_PARTICIPLES = words("""
+    élu élue élus élues mort morte morts né née nés nées suspendu suspendue suspendus suspendues admis
+    admise admises
     tenu tenue tenus tenues rendu rendue rendus battu battue battus paru parue parus survenu survenue survenus
-    réuni réunie réunis réunies ouvert ouverte ouverts ouvertes sorti sortie sortis parti partie partis clos close
+    réuni réunie réunis réunies ouvert ouverte ouverts ouvertes sorti sortie sortis parti partie partis
+    clos close
     remis remise promu promue reçu reçue reçus vu vue vus pris prise venu venue venus devenu devenue devenus
     disparu disparue disparus décédé décédée dit inscrit inscrite conclu conclue mis mise mises obtenu obtenue
-    """.split()
-)
-_AUXILIARIES = frozenset("a ont ai avons avez est sont avait avaient était étaient s'est eu ayant étant".split())
+    """)
+_AUXILIARIES = words("a ont ai avons avez est sont avait avaient était étaient s'est eu ayant étant")
 _PLUPERFECT = frozenset(("avait", "avaient"))
-_FUTURE_AUXILIARIES = frozenset("sera seront aura auront serai serons".split())
-_AHEAD = frozenset(
-    """
-    prévu prévue prévus prévues attendu attendue attendus attendues programmé programmée programmés programmées
+_FUTURE_AUXILIARIES = words("sera seront aura auront serai serons")
+_AHEAD = words("""
+    prévu prévue prévus prévues attendu attendue attendus attendues programmé programmée programmés
+    programmées
     reporté reportée reportés fixé fixée fixés avancé avancée imminent imminente rendez-vous rdv
     prochain prochaine prochainement bientôt doit doivent devra devront inscription inscriptions réservation
     réservations réserver lieu
-    """.split()
+    """)
+_GOING = words(
+    "va vont vais allons doit doivent devrait devraient pourrait pourraient pourra compte comptent"
 )
-_GOING = frozenset("va vont vais allons doit doivent devrait devraient pourrait pourraient pourra compte comptent".split())
 
-#: How many days farther a date on the other side may be: any with « depuis » or « d'ici », else within a month or
+#: How many days farther a date on the other side may be: any with « depuis » or « d'ici », else within a
+#: month or
 #: two the nearest wins against a finite verb, sooner against a participle.
 EXCLUSIVE = 400
 CERTAIN = 300
@@ -61,10 +63,10 @@ LIKELY = 150
 
 
 #: A noun follows, not a verb: « leur entrée », « la santé ».
-_DETERMINING = frozenset(
-    "le la l' les un une des du de d' au aux ce cette cet ces son sa ses leur leurs notre nos votre vos mon ma mes en".split()
+_DETERMINING = words(
+    "le la l' les un une des du de d' au aux ce cette cet ces son sa ses leur leurs notre nos votre vos mon ma mes en"
 )
-_PREPOSITIONS = frozenset("en de d' par pour avec sans et ou sur sous à entre".split())
+_PREPOSITIONS = words("en de d' par pour avec sans et ou sur sous à entre")
 
 
 def token_is_auxiliary(tokens: Sequence[Token], k: int) -> bool:
@@ -102,7 +104,8 @@ _AFTER = 1.5
 
 
 def leaning(tokens: Sequence[Token], i: int, j: int, text: str) -> int:
-    """Where the clause around the tokens `i` to `j` looks, in days as `Scope.leaning` wants them; 0 for neither.
+    """Where the clause around the tokens `i` to `j` looks, in days as `Scope.leaning` wants them; 0 for
+    neither.
 
     The nearest verb of the sentence decides; a capital inside a sentence makes a name, never a verb.
     """
@@ -139,7 +142,9 @@ def _at(tokens: Sequence[Token], k: int, text: str) -> int:
     if before in _FUTURE_AUXILIARIES:
         # « sera transférée », « aura quitté »: the auxiliary tells, not the participle.
         return CERTAIN
-    if before in _AUXILIARIES or (before in ("pas", "plus", "été", "jamais") and token_is_auxiliary(tokens, k - 2)):
+    if before in _AUXILIARIES or (
+        before in ("pas", "plus", "été", "jamais") and token_is_auxiliary(tokens, k - 2)
+    ):
         if found > 0 and form in _AHEAD:
             return found
         if form == "lieu":
@@ -148,6 +153,11 @@ def _at(tokens: Sequence[Token], k: int, text: str) -> int:
             return -EXCLUSIVE if before in _PLUPERFECT else -CERTAIN
     if found == 0:
         return -LIKELY if _PARTICIPLE.fullmatch(form) and len(form) > 3 and before not in _PREPOSITIONS else 0
-    if text[tok.start].isupper() and k and tokens[k - 1].category != "stop" and not text[tok.start : tok.end].isupper():
+    if (
+        text[tok.start].isupper()
+        and k
+        and tokens[k - 1].category != "stop"
+        and not text[tok.start : tok.end].isupper()
+    ):
         return 0
     return found

@@ -56,15 +56,15 @@ _CATEGORIES: dict[str, tuple[str, object]] = {
     **{form: ("weekday", n) for form, n in lexicon.WEEKDAYS.items()},
     **{form: ("weekday_abbreviation", n) for form, n in lexicon.WEEKDAY_ABBREVIATIONS.items()},
     **{form: ("season", n) for form, n in lexicon.SEASONS.items()},
-    **{form: ("number_word", None) for form in lexicon.NUMBER_WORDS},
+    **dict.fromkeys(lexicon.NUMBER_WORDS, ("number_word", None)),
     **{form: ("ordinal", n) for form, n in lexicon.ORDINALS.items()},
     **{form: ("unit", unit) for form, unit in lexicon.UNITS.items()},
     **{form: ("collective", n) for form, n in lexicon.COLLECTIVES.items()},
     **{form: ("direction", value) for form, value in lexicon.DIRECTIONS.items()},
     **{form: ("deictic", n) for form, n in lexicon.DEICTIC_DAYS.items()},
     **{form: ("anaphoric", n) for form, n in lexicon.ANAPHORIC_DAYS.items()},
-    **{form: ("part", None) for form in lexicon.PARTS},
-    **{form: ("demonstrative", None) for form in lexicon.DEMONSTRATIVES},
+    **dict.fromkeys(lexicon.PARTS, ("part", None)),
+    **dict.fromkeys(lexicon.DEMONSTRATIVES, ("demonstrative", None)),
 }
 
 
@@ -135,7 +135,11 @@ def _ends_sentence(text: str, mark: str, end: int, before: Token) -> bool:
     """Whether a full stop (or the like) that ends at `end` closes its sentence."""
     if mark != ".":
         return True
-    if before.category.endswith("abbreviation") or len(before.form) <= 1 or before.form in ("av", "st", "mm", "cf"):
+    if (
+        before.category.endswith("abbreviation")
+        or len(before.form) <= 1
+        or before.form in ("av", "st", "mm", "cf")
+    ):
         return False
     following = text[end : end + 3].lstrip()
     return not following or not (following[0].islower() or following[0] in ",;:)")
@@ -178,7 +182,9 @@ def tokenize(text: str) -> list[Token]:
             token = Token("\n", start, end, "stop")
         elif kind == "ordinal":
             digits = re.match(r"\d+", raw)
-            token = Token(raw.lower(), start, end, "ordinal", int(digits[0]) if digits and len(raw) < 9 else None)
+            token = Token(
+                raw.lower(), start, end, "ordinal", int(digits[0]) if digits and len(raw) < 9 else None
+            )
         elif kind == "opaque":
             match_portion = _HALF_OR_QUARTER.fullmatch(raw)
             if match_portion:

@@ -25,7 +25,8 @@ _LAST_ORDINAL = datetime.date.max.toordinal()
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A date: `year` of four digits, `X` for each unspecified one (« -0051 » for 52 BC); 0 for no month or day."""
+    """A date: `year` of four digits, `X` for each unspecified one (« -0051 » for 52 BC); 0 for no month
+    or day."""
 
     year: str
     month: int = 0
