@@ -118,7 +118,7 @@ _OPENING = re.compile(r"\s*\((?:depuis|en|dès|le)?\s*(?:le\s+)?")
 
 
 def _bracketed(text: str, holders: Sequence[_Link], unrelated: Sequence[Mention]) -> list[_Link]:
-    """The dates that no relation ties to a status, but that stand in a holder's brackets: « Rwanda (2009) »."""
+    """The dates that no relation ties to a status, but a holder's brackets do: « Rwanda (2009) »."""
     found = []
     for link in holders:
         index = bisect_left(unrelated, link.mention.end, key=lambda date: date.start)

@@ -96,9 +96,19 @@ def test_a_dated_list_says_what_held_at_its_date():
     assert dated(markup) == [("BEN", "2022-11-20"), ("EGY", "2022-11-20")]
 
 
+def test_a_list_headed_by_its_date_says_what_held_then_but_founders_are_members_since():
+    assert dated("[s1:member Membres] au [d1 1er juillet 2024] : [h1 Oman]") == [("OMN", "2024-07-01")]
+    assert dated("[s1:member Membres fondateurs] ([d1 1985]) : [h1 Inde]") == [("IND", "1985/..")]
+
+
 def test_two_dates_are_start_and_end():
     markup = "Le [h1 Maroc], [s1:withdrawn parti] en [d1 1984], est revenu le [d1 30 janvier 2017]."
     assert dated(markup) == [("MAR", "1984/2017-01-30")]
+
+
+def test_what_is_announced_starts_when_it_takes_effect():
+    markup = "Le [h1 Mali] a annoncé en [d1 janvier 2024] son [s1:withdrawn retrait], effectif le [d1 29 janvier 2025]."
+    assert dated(markup) == [("MLI", "2025-01-29/..")]
 
 
 def test_the_start_of_one_status_ends_the_other():

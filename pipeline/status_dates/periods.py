@@ -31,6 +31,11 @@ _WAS = re.compile(r"\b(?:était|étaient|faisait|faisaient|comptait|comptaient)\
 _STATE_NOUN = re.compile(
     r"(?:membre|observat|partenaire|associé|état|pays|statut|rang|titre|siège|partie)", re.I
 )
+_EFFECTIVE = re.compile(
+    r"\b(?:effecti\w+|effet|vigueur)(?:\s+(?:le|au|en|à compter du|à partir du|depuis))?\s+$", re.I
+)
+_AT = re.compile(r"\s*\(?(?:au|en)\s+", re.I)
+_COLON = re.compile(r"\s*\)?\s*:")
 _FROM_HIM = re.compile(
     r"\b(?:succ[eèé]d\w*|relais|remplac\w+|suite|mains|relève|retirée?)\b[^.;:]{0,60}$"
     r"|\b(?:passe|passera|passée?)\s+(?:du|de la|de l['’]|des|de)\s*$",
@@ -79,6 +84,11 @@ def periods(
     ordered = sorted(dates, key=lambda date: (_first(date.point), date.mention.start))
     if case.status == "chair":
         ordered = _own_term(case, ordered)
+    if case.status in LASTING:
+        # « a annoncé en janvier son retrait, effectif en juin »: it starts in June.
+        lefts = [_before(case.text, date.mention) for date in ordered]
+        effective = [index for index, left in enumerate(lefts) if _EFFECTIVE.search(left)]
+        ordered = ordered[effective[0] :] if effective else ordered
     if not ordered:
         return []
     if len(ordered) == 1:
@@ -127,9 +137,15 @@ def _lasting(case: Case, date: SaidDate, ended: bool) -> str:
         return f"../{date.point}"
     if _STATE_AT.search(_before(case.text, date.mention)):
         return date.point
-    if _STATE_NOUN.match(case.trigger.text) and _WAS.search(left):
+    if _STATE_NOUN.match(case.trigger.text) and (_WAS.search(left) or _heads_list(case, date)):
         return date.point
     return f"{date.point}/.."
+
+
+def _heads_list(case: Case, date: SaidDate) -> bool:
+    """« Membres au 1er juillet 2024 : A, B »: what held then."""
+    text, start, end = case.text, case.trigger.end, date.mention.end
+    return bool(_AT.fullmatch(text, start, date.mention.start) and _COLON.match(text, end))
 
 
 def _chair(case: Case, date: SaidDate) -> str:
