@@ -1,5 +1,6 @@
 """French date expressions to EDTF (ISO 8601-2), and the date of a document from its own text. No model
-needed."""
+needed.
+"""
 
 from pipeline.dates.dating import DocumentDate, infer_document_date
 from pipeline.dates.grounding import Found, Grounded, find, find_and_ground, ground, ground_all

@@ -21,8 +21,9 @@ _BETWEEN = "\n\n"
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """Counts over all cases: expressions touched, those with the right value, proposals, proposals that
-    touch none."""
+    """Counts over all cases: expressions touched, those with the right value, proposals, proposals that touch
+    none.
+    """
 
     found: int
     right: int
@@ -51,7 +52,8 @@ def corpus_cases(path: Path) -> list[Case]:
 
 def _batches(cases: Sequence[Case]) -> Iterator[list[Case]]:
     """Cases in order, cut where the document's date changes; those whose dates lean on one another stay
-    alone."""
+    alone.
+    """
     batch: list[Case] = []
     for case in cases:
         if batch and (case.document_date != batch[0].document_date or len(batch) == _TOGETHER):

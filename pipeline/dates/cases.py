@@ -1,8 +1,8 @@
 """Date expressions with their expected values, written inline in sentences: the format of the test table.
 
-`## name` starts a group, `@2024-07-03` sets the document's date for the lines after it (`@` alone:
-none), `#` is a
-comment; a line with an open tag goes on in the next one. In a line `<ent value="…">jeudi</ent>` marks an expression.
+`## name` starts a group, `@2024-07-03` sets the document's date for the lines after it (`@` alone: none), `#`
+is a comment; a line with an open tag goes on in the next one. In a line `<ent value="…">jeudi</ent>` marks an
+expression.
 """
 
 from __future__ import annotations
@@ -48,7 +48,8 @@ def _case(group: str, date: str | None, marked: str, line: int) -> Case:
 
 def read_cases(path: Path) -> list[Case]:
     """Every case of a table, in order. Raises StatutsError where the file cannot be read or a tag is not
-    closed."""
+    closed.
+    """
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:

@@ -1,8 +1,7 @@
 """What a text says about when it was written, each as a log-likelihood over candidate days.
 
-The scales are in nats: a clue of 3 makes its day twenty times as likely as others. Those of closeness (a
-text speaks
-of what lies near it) come from the gaps between dates and documents in the training corpus, rounded.
+The scales are in nats: a clue of 3 makes its day twenty times as likely as others. Those of closeness (a text
+speaks of what lies near it) come from the gaps between dates and documents in the training corpus, rounded.
 """
 
 from __future__ import annotations
@@ -114,8 +113,9 @@ def _is_dateline(document: Text, mention: Mentioned) -> bool:
 
 
 def _is_byline(document: Text, mention: Mentioned) -> bool:
-    """« Publié le 3 mai 2024 », « Mis à jour le … », or a line of its own that is only the date, at an
-    end of the text."""
+    """« Publié le 3 mai 2024 », « Mis à jour le … », or a line of its own that is only the date, at an end of
+    the text.
+    """
     for k in range(mention.start - 1, max(mention.start - 7, -1), -1):
         tok = document.tokens[k]
         if tok.category == "stop":
@@ -239,7 +239,8 @@ def _same_day(
 
 def _explicit(document: Text) -> list[Clue]:
     """Dates with their year: the text comes after the past ones, before the future ones, and near the
-    nearest."""
+    nearest.
+    """
     past: list[tuple[Moment, Mentioned]] = []
     future: list[tuple[Moment, Mentioned]] = []
     found: list[Clue] = []

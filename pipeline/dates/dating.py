@@ -1,11 +1,9 @@
 """The date of a document from its own text: the day, month or year that its dates agree on.
 
-Each clue (a byline, « jeudi » beside « le 4 juillet », « en 18 ans » since 2001, the latest past date,
-the earliest
-future one) scores every candidate day as a log-likelihood; the scores add up to a distribution, and the
-finest
-period that holds enough of it is the answer. Nothing is answered where no year, nor a day and month,
-stands out.
+Each clue (a byline, « jeudi » beside « le 4 juillet », « en 18 ans » since 2001, the latest past date, the
+earliest future one) scores every candidate day as a log-likelihood; the scores add up to a distribution, and
+the finest period that holds enough of it is the answer. Nothing is answered where no year, nor a day and
+month, stands out.
 """
 
 from __future__ import annotations
@@ -32,8 +30,9 @@ __all__ = ["DocumentDate", "infer_document_date"]
 
 @dataclass(frozen=True, slots=True)
 class DocumentDate:
-    """A document's date as EDTF (None where the text does not tell), its probability, and the words that
-    say so."""
+    """A document's date as EDTF (None where the text does not tell), its probability, and the words that say
+    so.
+    """
 
     value: str | None
     confidence: float
@@ -82,9 +81,9 @@ def _finest(days: Days, probability: Array) -> tuple[Moment | None, float]:
 def infer_document_date(text: str, spans: Sequence[tuple[int, int]] | None = None) -> DocumentDate:
     """Infer when a text was written from what it says.
 
-    `spans` are its date expressions (character offsets); without them they are found. The value is as fine as the
-    text supports: a day, a month, a year, a day of an unspecified year (`XXXX-06-14`) or None. `confidence` is the
-    share of the probability that the value holds, 0 where there is none.
+    `spans` are its date expressions (character offsets); without them they are found. The value is as fine as
+    the text supports: a day, a month, a year, a day of an unspecified year (`XXXX-06-14`) or None.
+    `confidence` is the share of the probability that the value holds, 0 where there is none.
     """
     document = Text.read(text, spans)
     found = clues(document)
@@ -107,8 +106,9 @@ def infer_document_date(text: str, spans: Sequence[tuple[int, int]] | None = Non
 
 
 def _reasons(found: Sequence[Clue], parts: Sequence[Array], days: Days, moment: Moment) -> tuple[str, ...]:
-    """The clues that speak for the answer: those that score it above what they give on average,
-    strongest first."""
+    """The clues that speak for the answer: those that score it above what they give on average, strongest
+    first.
+    """
     inside = days.year == int(moment.year)
     if moment.month:
         inside &= days.month == moment.month

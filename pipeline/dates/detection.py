@@ -1,5 +1,4 @@
-"""Finding date expressions in running text, without a model: what the grammar reads, minus what is no
-date."""
+"""Finding date expressions in running text, without a model: what the grammar reads, minus what is no date."""
 
 from __future__ import annotations
 
@@ -76,10 +75,10 @@ def _year_is_meant(tokens: Sequence[Token], i: int, j: int, year: int, text: str
     ):
         return False
     strong = before in _YEAR_CUES
-    if counts_something(tokens, j) and not text[after.start].isupper():
-        # « depuis 2008 contraires »: after such a word only a unit or a measure makes it a count.
-        if not strong or after.category == "unit" or after.form in lexicon.COUNTED:
-            return False
+    # « depuis 2008 contraires »: after such a word only a unit or a measure makes it a count.
+    measured = not strong or after.category == "unit" or after.form in lexicon.COUNTED
+    if measured and counts_something(tokens, j) and not text[after.start].isupper():
+        return False
     if strong:
         return True
     if tokens[i].category == "number_word" or token(tokens, i - 2).form in lexicon.LABELS:
@@ -131,9 +130,9 @@ def _month_is_meant(tokens: Sequence[Token], i: int, j: int, text: str) -> bool:
     if before.form in _MONTH_CUES and before.form not in ("de", "d'"):
         return True
     ambiguous = tokens[i].form in ("mars", "avril", "mai", "juin", "août")
-    return before.form not in ("sur", "de", "d'", "la", "le") if not ambiguous else before.category == "stop" and (
-        token(tokens, j).form in (":", ",", "-", "–", "—")
-    )  # fmt: skip
+    if ambiguous:
+        return before.category == "stop" and token(tokens, j).form in (":", ",", "-", "–", "—")
+    return before.form not in ("sur", "de", "d'", "la", "le")
 
 
 def _weekday_is_meant(tokens: Sequence[Token], i: int, j: int, node: Calendar) -> bool:
@@ -212,7 +211,8 @@ def _years_are_meant(tokens: Sequence[Token], i: int, j: int, first: int, last: 
 
 def detect(tokens: Sequence[Token], text: str) -> list[tuple[int, int, Expression]]:
     """Every date expression, as first token, token after the last, and what it says; in order, never
-    overlapping."""
+    overlapping.
+    """
     found: list[tuple[int, int, Expression]] = []
     i = 0
     while i < len(tokens):

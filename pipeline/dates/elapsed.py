@@ -28,7 +28,8 @@ _MEETINGS = words("réunion sommet édition session conférence assemblée renco
 @dataclass(frozen=True, slots=True)
 class _Origin:
     """A year from which a text may count: its sentence (tokens, half-open) and whether that tells a
-    founding."""
+    founding.
+    """
 
     mention: Mentioned
     year: int
@@ -38,8 +39,9 @@ class _Origin:
 
 
 def elapsed_clues(document: Text) -> list[Clue]:
-    """« depuis sa création en 2001 … en 18 ans »: the year is the sum; so too with anniversaries and
-    yearly meetings."""
+    """« depuis sa création en 2001 … en 18 ans »: the year is the sum; so too with anniversaries and yearly
+    meetings.
+    """
     tokens = document.tokens
     origins = []
     for mention in document.mentions:

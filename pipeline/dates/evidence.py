@@ -35,8 +35,7 @@ class Days:
 
 @dataclass(frozen=True, slots=True)
 class Clue:
-    """A reason to date a text: its words, the years it brings into play and its score of each candidate
-    day."""
+    """A reason to date a text: its words, the years it brings into play and its score of each candidate day."""
 
     reason: str
     years: tuple[int, ...]
@@ -46,7 +45,8 @@ class Clue:
 @dataclass(frozen=True, slots=True)
 class Mentioned:
     """A date expression of the text: its tokens, what it says, where its clause looks, and its value by
-    itself."""
+    itself.
+    """
 
     start: int
     end: int

@@ -1,7 +1,7 @@
 """What a date expression says, before it is set against any other date: the parser's output.
 
-Directions count from the anchor: -1 « dernier », +1 « prochain », 0 « ce ». An expression is
-anaphoric where its anchor is the date last mentioned (« la veille »), not the document's.
+Directions count from the anchor: -1 « dernier », +1 « prochain », 0 « ce ». An expression is anaphoric
+where its anchor is the date last mentioned (« la veille »), not the document's.
 """
 
 from __future__ import annotations
@@ -13,8 +13,7 @@ from pipeline.dates.values import Moment, Unit
 
 @dataclass(frozen=True, slots=True)
 class Offset:
-    """So many units from the anchor: « hier », « l'an dernier », « trois ans plus tard », « la même
-    année »."""
+    """So many units from the anchor: « hier », « l'an dernier », « trois ans plus tard », « la même année »."""
 
     unit: Unit
     count: int
@@ -23,8 +22,9 @@ class Offset:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """Parts of a date as they are told: « jeudi 4 juillet », « juin 2024 », « mai de l'an dernier », «
-    2004 »."""
+    """Parts of a date as they are told: « jeudi 4 juillet », « juin 2024 », « mai de l'an dernier », « 2004
+    ».
+    """
 
     year: int | Offset | None = None
     month: int = 0
@@ -114,7 +114,8 @@ class NewYear:
 @dataclass(frozen=True, slots=True)
 class Recent:
     """« ces trois dernières années », « les deux prochains mois »: a stretch that ends or begins at the
-    anchor."""
+    anchor.
+    """
 
     unit: Unit
     count: int

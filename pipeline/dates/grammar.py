@@ -1,7 +1,8 @@
 """The grammar's top: any date expression at a token, ranges and lists made of them.
 
-`expression` is what the rest uses. It composes the parsers of `parse_calendar` and `parse_relative` by the
-category of the first token, then joins members by connectors (« au », « et », a dash) where they make one date.
+`expression` is what the rest uses. It composes the parsers of `parse_calendar` and `parse_relative` by
+the category of the first token, then joins members by connectors (« au », « et », a dash) where they make
+one date.
 """
 
 from __future__ import annotations
@@ -101,7 +102,8 @@ def _centuries(tokens: Tokens, i: int) -> Parsed | None:
 
 def _with_article(tokens: Tokens, i: int) -> Parsed | None:
     """« l'an dernier », « l'été prochain »: only with such an adjective is the article part of the
-    expression."""
+    expression.
+    """
     if token(tokens, i + 1).category == "season":
         parsed = absolute.season(tokens, i + 1)
         return (
@@ -115,7 +117,8 @@ def _with_article(tokens: Tokens, i: int) -> Parsed | None:
 
 def _start_word(tokens: Tokens, i: int) -> Parsed | None:
     """Expressions that start with a word of no category: « l'an dernier », « week-end », « avant-hier »,
-    feasts."""
+    feasts.
+    """
     form = tokens[i].form
     if form in feasts.FIRST_WORDS:
         named = periods.feast(tokens, i)
@@ -171,8 +174,9 @@ def may_start(tokens: Tokens, i: int) -> bool:
 
 
 def _member(tokens: Tokens, i: int) -> Parsed | None:
-    """One date, without what may be joined to it. A weekday or month that also begins a feast's name is
-    the feast."""
+    """One date, without what may be joined to it. A weekday or month that also begins a feast's name is the
+    feast.
+    """
     if i >= len(tokens):
         return None
     tok = tokens[i]
@@ -244,7 +248,8 @@ def _shape(node: Expression) -> str:
 
 def _join(first: Expression, second: Expression, kind: str, opener: str) -> Expression | None:
     """The range or list that two members make with this connector and opener; None where they stay two
-    dates."""
+    dates.
+    """
     shapes = _shape(first), _shape(second)
     alike = shapes[0] == shapes[1]
     if _is_day_alone(first):
@@ -289,7 +294,8 @@ def _join(first: Expression, second: Expression, kind: str, opener: str) -> Expr
 
 def _listed(first: Expression, second: Expression, kind: str) -> Expression | None:
     """« 13 et 14 juin », « lundi et mardi », « mars et avril 2024 »: one mention where they share what
-    follows."""
+    follows.
+    """
     if not isinstance(first, Calendar) or not isinstance(second, Calendar):
         return None
     if first.year is not None or (first.weekday is not None and first.month):
@@ -297,9 +303,8 @@ def _listed(first: Expression, second: Expression, kind: str) -> Expression | No
     if _shape(first) == "weekday":
         if first.direction is not None or cast(int, second.weekday) - cast(int, first.weekday) not in (1, -6):
             return None
-    elif _shape(first) == "month":
-        if kind == "or" or (second.month - first.month not in (1, -11)):
-            return None
+    elif _shape(first) == "month" and (kind == "or" or second.month - first.month not in (1, -11)):
+        return None
     return Several((first, second), exclusive=kind == "or")
 
 

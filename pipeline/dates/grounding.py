@@ -1,5 +1,4 @@
-"""The values of a document's date expressions: each by its words, its surroundings and the dates before
-it."""
+"""The values of a document's date expressions: each by its words, its surroundings and the dates before it."""
 
 from __future__ import annotations
 
@@ -39,10 +38,9 @@ class Found:
 class Grounded:
     """A date expression with its EDTF value.
 
-    `value` has the open end that « depuis » or « jusqu'à » gives (`1952/..`), `point` has not (`1952`); both None
-    where the date is not known. `bound` tells which end is open. `relative`: the value depends on the
-    document's
-    date; `anaphoric`: on a date mentioned before.
+    `value` has the open end that « depuis » or « jusqu'à » gives (`1952/..`), `point` has not (`1952`);
+    both None where the date is not known. `bound` tells which end is open. `relative`: the value depends
+    on the document's date; `anaphoric`: on a date mentioned before.
     """
 
     start: int
@@ -76,8 +74,9 @@ _LINK_TOKENS = 4
 def _parse_span(
     tokens: Sequence[Token], starts: Sequence[int], start: int, end: int
 ) -> tuple[int, int, Expression] | None:
-    """The expression inside characters `start` to `end`; what goes on beyond them completes it (« 3 » of
-    « 3 et 4 mai »)."""
+    """The expression inside characters `start` to `end`; what goes on beyond them completes it (« 3 » of « 3
+    et 4 mai »).
+    """
     first = max(bisect_right(starts, start) - 1, 0)
     if first < len(tokens) and tokens[first].end <= start:
         first += 1
@@ -264,8 +263,7 @@ def _ground_found(
 def parse_spans(
     tokens: Sequence[Token], spans: Sequence[tuple[int, int]]
 ) -> list[tuple[int, int, Expression]]:
-    """What the spans (characters) say that the grammar reads: first token, token after the last,
-    expression."""
+    """What the spans (characters) say that the grammar reads: first token, token after the last, expression."""
     starts = [tok.start for tok in tokens]
     return [parsed for start, end in spans if (parsed := _parse_span(tokens, starts, start, end))]
 
@@ -275,9 +273,9 @@ def ground_all(
 ) -> list[Grounded]:
     """Ground the date expressions at `spans` (character offsets, half-open), together and in context.
 
-    The words around a span count (« depuis », « il y a », the verb), and so do the dates before it. `document_date`
-    is an EDTF date of any precision; an interval or unspecified one counts as unknown. The result is
-    parallel to `spans`.
+    The words around a span count (« depuis », « il y a », the verb), and so do the dates before it.
+    `document_date` is an EDTF date of any precision; an interval or unspecified one counts as unknown.
+    The result is parallel to `spans`.
     """
     if not spans:
         return []

@@ -1,7 +1,7 @@
 """The words that French dates are made of, each with its category and what it counts for.
 
-Forms are in lower case with straight apostrophes, as the lexer makes them. A form has one category; where
-the language has two readings (« second », « été », « mars »), the parser decides by the neighbours.
+Forms are in lower case with straight apostrophes, as the lexer makes them. A form has one category; where the
+language has two readings (« second », « été », « mars »), the parser decides by the neighbours.
 """
 
 from __future__ import annotations

@@ -24,8 +24,8 @@ def _value(words: tuple[str, ...]) -> int | None:
 def number_at(tokens: Sequence[Token], i: int, *, below_month: bool = False) -> tuple[int, int] | None:
     """The number, in digits or in words, that starts at token `i`, and the index after it; None if none does.
 
-    The longest run of number words that reads as one number wins. With `below_month` only numbers up to
-    31 count.
+    The longest run of number words that reads as one number wins. With `below_month` only numbers up to 31
+    count.
     """
     if i >= len(tokens):
         return None

@@ -38,10 +38,7 @@ def forms(tokens: Tokens, i: int, *expected: str) -> bool:
     """Whether the tokens from `i` have these forms."""
     if i < 0 or i + len(expected) > len(tokens):
         return False
-    for k, form in enumerate(expected, start=i):
-        if tokens[k].form != form:
-            return False
-    return True
+    return all(tokens[k].form == form for k, form in enumerate(expected, start=i))
 
 
 def _is_year(tok: Token) -> bool:
@@ -64,8 +61,9 @@ def counts_something(tokens: Tokens, i: int) -> bool:
 
 
 def relative_year(tokens: Tokens, i: int) -> tuple[Offset, int] | None:
-    """« l'an dernier », « l'année suivante », « la même année », « cette année » as a year, after « de »
-    or not."""
+    """« l'an dernier », « l'année suivante », « la même année », « cette année » as a year, after « de » or
+    not.
+    """
     i += 1 if token(tokens, i).form in ("de", "d'") else 0
     first = token(tokens, i)
     if first.category == "demonstrative" and token(tokens, i + 1).form in ("année", "an"):
@@ -241,8 +239,9 @@ def month(tokens: Tokens, i: int) -> Parsed | None:
 
 
 def weekday(tokens: Tokens, i: int) -> Parsed | None:
-    """« jeudi », « jeudi 4 juillet », « mardi dernier », « lundi en huit », « jeudi de la semaine
-    prochaine »."""
+    """« jeudi », « jeudi 4 juillet », « mardi dernier », « lundi en huit », « jeudi de la semaine prochaine
+    ».
+    """
     tok = tokens[i]
     number = cast(int, tok.value)
     j = i + 1

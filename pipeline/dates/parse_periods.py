@@ -76,8 +76,9 @@ def decade_number(tokens: Tokens, i: int) -> Parsed | None:
 
 
 def century(tokens: Tokens, i: int) -> Parsed | None:
-    """« XXe siècle », « 21e siècle », « dix-neuvième siècle », « IIIe siècle av. J.-C. »; the number of
-    one alone."""
+    """« XXe siècle », « 21e siècle », « dix-neuvième siècle », « IIIe siècle av. J.-C. »; the number of one
+    alone.
+    """
     tok = tokens[i]
     j = i + 1
     if tok.category == "ordinal":
@@ -97,8 +98,9 @@ def century(tokens: Tokens, i: int) -> Parsed | None:
 
 
 def feast(tokens: Tokens, i: int) -> Parsed | None:
-    """A named day, with its year or direction: « Noël », « lundi de Pâques 2023 », « la Toussaint
-    prochaine »."""
+    """A named day, with its year or direction: « Noël », « lundi de Pâques 2023 », « la Toussaint prochaine
+    ».
+    """
     for words in feasts.names_from(token(tokens, i).form, token(tokens, i + 1).form):
         if not forms(tokens, i, *words):
             continue

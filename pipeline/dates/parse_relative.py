@@ -65,8 +65,7 @@ def deictic(tokens: Tokens, i: int) -> Parsed | None:
 
 
 def anaphoric_day(tokens: Tokens, i: int) -> Parsed | None:
-    """« la veille », « l'avant-veille », « le lendemain », « le surlendemain »; « la veille du 14
-    juillet »."""
+    """« la veille », « l'avant-veille », « le lendemain », « le surlendemain »; « la veille du 14 juillet »."""
     j, count = i, 0
     if forms(tokens, i, "avant", "-", "veille"):
         j, count = i + 2, -1
@@ -88,7 +87,8 @@ def anaphoric_day(tokens: Tokens, i: int) -> Parsed | None:
 
 def demonstrative(tokens: Tokens, i: int) -> Parsed | None:
     """« cette année », « ce mois-ci », « cet été », « ce matin », « ces trois dernières années », « ce
-    jour-là »."""
+    jour-là ».
+    """
     following = token(tokens, i + 1)
     end = day_part(tokens, i + 1)
     if end > i + 1:
@@ -127,8 +127,9 @@ def _there(tokens: Tokens, i: int) -> tuple[bool, int]:
 
 
 def unit_relative(tokens: Tokens, i: int) -> Parsed | None:
-    """« an dernier », « semaine prochaine », « mois suivant », « année en cours », « an 2000 », « jour
-    même »."""
+    """« an dernier », « semaine prochaine », « mois suivant », « année en cours », « an 2000 », « jour même
+    ».
+    """
     j = i + (token(tokens, i).form == "l'")
     same = token(tokens, j).form == "même"
     j += same
@@ -211,7 +212,8 @@ def length(tokens: Tokens, i: int) -> tuple[Duration, int] | None:
 
 def duration(tokens: Tokens, i: int) -> Parsed | None:
     """A duration, or the date it makes: « six ans plus tard », « trois jours avant », « trois dernières
-    années »."""
+    années ».
+    """
     told = length(tokens, i)
     if not told:
         return recent(tokens, i)
@@ -229,8 +231,9 @@ def duration(tokens: Tokens, i: int) -> Parsed | None:
 
 
 def recent(tokens: Tokens, i: int) -> Parsed | None:
-    """« trois dernières années », « prochaines 24 heures », « dix prochains jours »: a stretch up to or
-    from now."""
+    """« trois dernières années », « prochaines 24 heures », « dix prochains jours »: a stretch up to or from
+    now.
+    """
     first = token(tokens, i)
     if first.category == "direction":
         counted, pointed = number_at(tokens, i + 1), direction_at(tokens, i)
@@ -248,8 +251,9 @@ def recent(tokens: Tokens, i: int) -> Parsed | None:
 
 
 def part(tokens: Tokens, i: int) -> Parsed | None:
-    """« début 2025 », « mi-juin », « fin de l'année dernière », « courant mars », « fin du mois », «
-    mi-2024 »."""
+    """« début 2025 », « mi-juin », « fin de l'année dernière », « courant mars », « fin du mois », « mi-2024
+    ».
+    """
     word = tokens[i].form
     j = i + 1
     if word == "mi":

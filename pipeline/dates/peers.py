@@ -1,8 +1,8 @@
 """Other date extractors behind one interface, for the benchmark only: none of them is needed to use the
 component.
 
-Each peer reads a text with its document's date and gives its expressions with their EDTF value, None where it
-gives none that EDTF can say.
+Each peer reads a text with its document's date and gives its expressions with their EDTF value, None
+where it gives none that EDTF can say.
 """
 
 from __future__ import annotations
@@ -128,8 +128,9 @@ _HALVES = {"H1": ("01-01", "06-30"), "H2": ("07-01", "12-31")}
 
 
 def _timex(value: str) -> str | None:
-    """A TIMEX3 value as EDTF: weeks and weekends as intervals, seasons as their year, decades and
-    centuries masked."""
+    """A TIMEX3 value as EDTF: weeks and weekends as intervals, seasons as their year, decades and centuries
+    masked.
+    """
     if re.fullmatch(r"\d{3}|\d{2}", value):
         return value + "X" * (4 - len(value))
     if match := re.fullmatch(r"([\dX]{4})-(Q[1-4]|H[12])", value):
@@ -177,8 +178,7 @@ NAMES = ("statuts", *_MAKERS)
 
 
 def peer(name: str) -> Peer | None:
-    """The reader of this name; None where its package is not installed. Raises KeyError for an unknown
-    name."""
+    """The reader of this name; None where its package is not installed. Raises KeyError for an unknown name."""
     if name == "statuts":
         return _ours
     warnings.filterwarnings("ignore", module="dateparser")

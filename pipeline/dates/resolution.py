@@ -1,14 +1,14 @@
 """A parsed expression set against its anchors: which EDTF value it has.
 
-The `Scope` says what is known around the expression: the document's date, the dates mentioned before,
-where the
-sentence looks (past or future) and whether it tells what happens every year. Where a year is not told and not
-to be had, it stays `XXXX`; where nothing certain is left, the value is None.
+The `Scope` says what is known around the expression: the document's date, the dates mentioned before, where
+the sentence looks (past or future) and whether it tells what happens every year. Where a year is not told and
+not to be had, it stays `XXXX`; where nothing certain is left, the value is None.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 from pipeline.dates import feasts
 from pipeline.dates.expressions import (
@@ -149,9 +149,7 @@ def _day_alone(calendar: Calendar, scope: Scope) -> Value | None:
         return None
     months = [now.year * 12 + now.month - 1 + k for k in (-1, 0, 1)]
     spans = [span for m in months if (span := day_span(m // 12, m % 12 + 1, calendar.day))]
-    nearest = min(
-        spans, key=lambda span: distance(*span, now, scope.leaning and scope.leaning // 10), default=None
-    )
+    nearest = min(spans, key=lambda span: distance(span[0], span[1], now, scope.leaning // 10), default=None)
     return day_moment(nearest[0]) if nearest else None
 
 
@@ -353,7 +351,7 @@ def _several(node: Several, scope: Scope) -> Value | None:
         moments.append(value if known is not None else Moment(UNKNOWN_YEAR, value.month, value.day))
     if node.exclusive:
         return Choice(tuple(moments), True)
-    if all(_follows(a, b) for a, b in zip(moments, moments[1:], strict=False)):
+    if all(_follows(first, second) for first, second in pairwise(moments)):
         return Interval(moments[0], moments[-1])
     return Choice(tuple(moments))
 

@@ -1,8 +1,7 @@
 """JSON-lines rows with their dates: the batch form of the component.
 
-A row has `text`, optionally `date` (the document's, EDTF) and `spans` (pairs of character offsets). It
-comes back
-as it was, with `dates`: a list of `start`, `end`, `text` and `value` (EDTF or null).
+A row has `text`, optionally `date` (the document's, EDTF) and `spans` (pairs of character offsets). It comes
+back as it was, with `dates`: a list of `start`, `end`, `text` and `value` (EDTF or null).
 """
 
 from __future__ import annotations
@@ -25,7 +24,8 @@ def _spans(row: Mapping[str, Any], text: str, place: str) -> list[tuple[int, int
     if given is None:
         return None
     spans: list[tuple[int, int]] = []
-    for pair in given if isinstance(given, list) else [None]:
+    pairs: list[Any] = given if isinstance(given, list) else [given]
+    for pair in pairs:
         integers = isinstance(pair, list) and len(pair) == 2 and all(type(offset) is int for offset in pair)
         if not integers or not 0 <= pair[0] < pair[1] <= len(text):
             raise StatutsError(
@@ -81,8 +81,8 @@ def _read(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def date_file(source: Path, target: Path) -> int:
-    """Date every row of `source` into `target`; the number of rows. The target is only replaced once all
-    are done.
+    """Date every row of `source` into `target`; the number of rows. The target is only replaced once all are
+    done.
 
     Raises StatutsError naming file and line where a row is bad or a file cannot be read or written.
     """

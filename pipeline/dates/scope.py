@@ -25,10 +25,9 @@ class Scope:
     """What an expression is resolved against.
 
     `document` is the document's date, `mentioned` the values of the dates before, the last one first.
-    `leaning` is below 0 where the sentence looks back and above 0 where it looks ahead; its size in days
-    is how
-    much farther away a date on the other side may be and still be preferred less. `year` is a year that the
-    text before fixes for an incomplete date. `recurring` keeps the year open; `habitual` a weekday.
+    `leaning` is below 0 where the sentence looks back and above 0 where it looks ahead; its size in days is
+    how much farther away a date on the other side may be and still be preferred less. `year` is a year that
+    the text before fixes for an incomplete date. `recurring` keeps the year open; `habitual` a weekday.
     """
 
     document: Moment | None = None
@@ -45,9 +44,10 @@ def anchor_of(scope: Scope, anaphoric: bool, later: bool, precise: str = "year")
     for value in scope.mentioned:
         moment = last_moment(value) if later else first_moment(value)
         moment = moment or first_moment(value) or last_moment(value)
-        if moment and moment.known_year is not None:
-            if precise == "year" or (moment.month and precise == "month") or moment.day:
-                return moment
+        if moment is None or moment.known_year is None:
+            continue
+        if precise == "year" or (moment.month and precise == "month") or moment.day:
+            return moment
     return scope.document
 
 
@@ -55,6 +55,7 @@ _PRECISE = {"hour": "day", "day": "day", "week": "day", "month": "month", "quart
 
 
 def offset_value(offset: Offset, scope: Scope) -> Value | None:
+    """The moment at an offset from its anchor; None where that is unknown or not precise enough."""
     anchor = anchor_of(scope, offset.anaphoric, offset.count > 0, _PRECISE.get(offset.unit, "year"))
     if anchor is None:
         return None
@@ -85,12 +86,14 @@ def _relative_portion(anchor: Moment, offset: Offset) -> Value | None:
 
 
 def portion_interval(year: int | None, months: int, index: int) -> Interval:
+    """The `index`-th stretch (from 0) of so many months in a year, in days."""
     start = Moment(year_text(year), index * months + 1, 1)
     last = index * months + months
     return Interval(start, Moment(year_text(year), last, days_in_month(year, last)))
 
 
 def year_text(year: int | None) -> str:
+    """The year in four digits, `XXXX` where it is unknown."""
     moment = year_moment(year) if year is not None else None
     return moment.year if moment else UNKNOWN_YEAR
 
@@ -145,11 +148,8 @@ def nearest_year(scope: Scope, month: int, day: int = 0, direction: int | None =
         span = day_span(candidate, month, day)
         if span is None:
             continue
-        if direction == -1 and (
-            span[1] >= now[0] or (not document.day and span[0].month == document.month == month)
-        ):
-            if span[0] <= now[0] or span[1] >= now[0]:
-                continue
+        if direction == -1 and span[1] >= now[0]:
+            continue
         if direction is not None and direction > 0 and span[0] <= now[0]:
             continue
         cost = distance(*span, now[0], scope.leaning)

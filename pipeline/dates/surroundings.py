@@ -1,5 +1,6 @@
 """What stands around an expression and changes what it means: prepositions, habit, and where the clause
-looks."""
+looks.
+"""
 
 from __future__ import annotations
 
@@ -20,8 +21,8 @@ Bound = Literal["from", "until"]
 class Governor:
     """What the words before an expression make of it.
 
-    `bound` opens one side of it; `sign` is the side on which a duration lies of now (-1 « depuis », « il y a »;
-    +1 « dans », « d'ici »; 0: no date). `word` is the preposition itself.
+    `bound` opens one side of it; `sign` is the side on which a duration lies of now (-1 « depuis », « il y a
+    »; +1 « dans », « d'ici »; 0: no date). `word` is the preposition itself.
     """
 
     bound: Bound | None = None
@@ -42,8 +43,8 @@ _IN = Governor(None, 1, "dans")
 #: Words that may stand between a preposition and its date.
 _FILLERS = words("""
     le la l' les du des de d' au aux à en ce cet cette ces mois jour journée période date environ près
-    plus moins
-    presque déjà quelque quelques maintenant au-delà bientôt seulement exactement tout toute juste un une « " ' (
+    plus moins presque déjà quelque quelques maintenant au-delà bientôt seulement exactement tout toute
+    juste un une « " ' (
     bien peu même ses leur dernier dernière soir matin nuit midi après-midi soirée
     """)
 _FARTHEST = 7
@@ -54,8 +55,8 @@ _OPENING = words("ouvert ouverte ouverts ouvertes fermé fermée fermés fermée
 
 
 def governor(tokens: Sequence[Token], i: int, j: int, of_duration: bool = False) -> Governor:
-    """What governs the expression of tokens `i` to `j`: « depuis », « jusqu'à », « il y a », « dans »
-    and the like.
+    """What governs the expression of tokens `i` to `j`: « depuis », « jusqu'à », « il y a », « dans » and the
+    like.
 
     « Il y a », « dans » and « sous » govern durations only.
     """
@@ -108,8 +109,9 @@ def _preposition(tokens: Sequence[Token], k: int, i: int) -> Governor | None:
 
 
 def sentence(tokens: Sequence[Token], i: int, j: int) -> tuple[int, int]:
-    """First and last token index (half-open) of the sentence that holds the tokens `i` to `j`, as far as
-    it counts."""
+    """First and last token index (half-open) of the sentence that holds the tokens `i` to `j`, as far as it
+    counts.
+    """
     start = i
     while start > 0 and i - start < _SENTENCE_REACH and tokens[start - 1].category != "stop":
         start -= 1

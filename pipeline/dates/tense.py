@@ -22,7 +22,7 @@ _INFINITIVE = re.compile(r"\w+(?:er|ir|re|oir)")
 _NOUNS_IN_TE = re.compile(r"\w+[tiè]tés?")
 
 _NOT_FUTURE = words(
-    "opéra caméra extra ultra ankara accra sahara caldera algèbra tiara mantra cobra hydra infra supra para dakara"
+    "opéra caméra extra ultra ankara accra sahara caldera algèbra tiara mantra cobra hydra infra supra para"
 )
 _NOT_IMPERFECT = words(
     "fait parfait lait trait portrait extrait retrait attrait souhait bienfait forfait plaît"
@@ -64,7 +64,10 @@ LIKELY = 150
 
 #: A noun follows, not a verb: « leur entrée », « la santé ».
 _DETERMINING = words(
-    "le la l' les un une des du de d' au aux ce cette cet ces son sa ses leur leurs notre nos votre vos mon ma mes en"
+    """
+    le la l' les un une des du de d' au aux ce cette cet ces son sa ses leur leurs notre nos votre vos
+    mon ma mes
+    """
 )
 _PREPOSITIONS = words("en de d' par pour avec sans et ou sur sous à entre")
 

@@ -1,7 +1,7 @@
 """Dates as EDTF (ISO 8601-2) says them: moments, intervals, choices, their arithmetic and comparison.
 
-A `Moment` is a calendar date of any precision with unspecified digits (`2024-07-04`, `XXXX-07`, `199X`);
-an `Interval` has two of them or open ends (`1952/..`); a `Choice` lists days that make no interval
+A `Moment` is a calendar date of any precision with unspecified digits (`2024-07-04`, `XXXX-07`, `199X`); an
+`Interval` has two of them or open ends (`1952/..`); a `Choice` lists days that make no interval
 (`{2024-06-03,2024-06-17}` for « les 3 et 17 juin »).
 """
 
@@ -25,8 +25,9 @@ _LAST_ORDINAL = datetime.date.max.toordinal()
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A date: `year` of four digits, `X` for each unspecified one (« -0051 » for 52 BC); 0 for no month
-    or day."""
+    """A date: `year` of four digits, `X` for each unspecified one (« -0051 » for 52 BC); 0 for no month or
+    day.
+    """
 
     year: str
     month: int = 0
@@ -123,8 +124,8 @@ def days_in_month(year: int | None, month: int) -> int:
 def shift(moment: Moment, unit: Unit, count: int) -> Moment | None:
     """The moment `count` units later (earlier where negative), as precise as the unit.
 
-    « Trois ans plus tôt » is a year, « dans deux mois » a month, « dans deux semaines » a day. None where
-    the moment is less precise than that or the result leaves the calendar.
+    « Trois ans plus tôt » is a year, « dans deux mois » a month, « dans deux semaines » a day. None where the
+    moment is less precise than that or the result leaves the calendar.
     """
     if unit == "hour":
         unit, count = "day", (count + (12 if count > 0 else -12)) // 24 if abs(count) >= 24 else 0
@@ -227,8 +228,8 @@ def _day(part: str, bound: str) -> datetime.date | None:
 def same_date(first: str | None, second: str | None) -> bool:
     """Whether two EDTF values (or None, no date) denote the same days, however written.
 
-    `2024-07-01/2024-12-31` equals `2024-07/2024-12`; `1952/..` does not equal `1952`. Raises ValueError
-    where either is not valid EDTF.
+    `2024-07-01/2024-12-31` equals `2024-07/2024-12`; `1952/..` does not equal `1952`. Raises ValueError where
+    either is not valid EDTF.
     """
     if first == second:
         return True

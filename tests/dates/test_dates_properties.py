@@ -25,8 +25,9 @@ précédent
 passé courant début fin mi- milieu ce cet cette ces même nouvelle plus tard tôt auparavant un une deux
 trois dix vingt
 cent mille quinzaine Noël Pâques Toussaint XXe XIXe IIIe av. J.-C. 1 2 3 4 12 28 29 30 31 60 68 90 99
-1789 1952 1990
-2001 2004 2023 2024 2025 9999 04/07/2024 29/02/2023 2024-07-04 12/2024 T1 - – , . ; ( ) / « » ' ° % : chaque tous ans
+1789 1952 1990 2001 2004 2023 2024 2025 9999 04/07/2024 29/02/2023 2024-07-04 12/2024 T1 - – , . ; ( ) /
+« » ' ° % :
+chaque tous ans
 aura sera a été signé réuni prévu habituellement saint gras week end la-veille
 """
 WORDS = _WORDS.split()
@@ -122,7 +123,9 @@ def test_days_move_with_the_document() -> None:
             assert find_and_ground(f"Il part {text}.", document_date=day.isoformat())[0].value == expected
         past = find_and_ground("Il a signé jeudi.", document_date=day.isoformat())[0].value
         ahead = find_and_ground("Il signera jeudi.", document_date=day.isoformat())[0].value
-        assert past and ahead and past <= day.isoformat() <= ahead
+        assert past is not None
+        assert ahead is not None
+        assert past <= day.isoformat() <= ahead
         assert (
             datetime.date.fromisoformat(past).weekday() == datetime.date.fromisoformat(ahead).weekday() == 3
         )
