@@ -1,4 +1,6 @@
-"""Finding date expressions in running text, without a model: what the grammar reads, minus what is no date."""
+"""Finding date expressions in running text, without a model: what the grammar reads, minus what is no
+date.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +15,7 @@ from pipeline.dates.expressions import (
     Expression,
     Feast,
     Neighbour,
+    Numeric,
     Offset,
     Range,
     Season,
@@ -35,6 +38,7 @@ _EVENT_HEADS = lexicon.words(
 )
 _HOLIDAY_NAMES = frozenset(((1, 5), (8, 5), (14, 7), (15, 8), (11, 11), (1, 11)))
 _SEASON_CUES = lexicon.words("l' cet le ce au en un chaque fin début mi")
+_DAY_ARTICLES = lexicon.words("le du au les des dès")
 _HAVING = lexicon.words(
     "a ont avait avaient aurait auraient aura auront ai avons avez ayant avoir n' jamais pas"
 )
@@ -160,7 +164,12 @@ def _season_is_meant(tokens: Sequence[Token], i: int, j: int, node: Season) -> b
 
 def is_date(tokens: Sequence[Token], i: int, j: int, node: Expression, text: str) -> bool:
     """Whether the expression of tokens `i` to `j` is a date in its surroundings."""
+    category, before = tokens[i].category, token(tokens, i - 1)
+    if category == "dm" and before.form not in _DAY_ARTICLES and before.category != "weekday":
+        return False  # « 1/10 »
     match node:
+        case Numeric(moment=moment) if category == "my":
+            return 1800 <= int(moment.year) <= 2200
         case Calendar():
             return _calendar(tokens, i, j, node, text)
         case Range(start=Calendar() as start, end=Calendar() as end):
@@ -184,7 +193,8 @@ def is_date(tokens: Sequence[Token], i: int, j: int, node: Expression, text: str
             govern = governor(tokens, i, j, of_duration=True)
             if govern.sign == 0:
                 return False
-            return govern.word != "dans les" or node.unit != "hour"
+            # « dans les trois jours suivant la décision » counts from an event.
+            return govern.word != "dans les" or token(tokens, j).form not in ("suivant", "qui", "après")
         case Season():
             return _season_is_meant(tokens, i, j, node)
         case Offset(unit="day", count=0):

@@ -35,7 +35,9 @@ class Days:
 
 @dataclass(frozen=True, slots=True)
 class Clue:
-    """A reason to date a text: its words, the years it brings into play and its score of each candidate day."""
+    """A reason to date a text: its words, the years it brings into play and its score of each candidate
+    day.
+    """
 
     reason: str
     years: tuple[int, ...]

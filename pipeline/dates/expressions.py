@@ -13,7 +13,9 @@ from pipeline.dates.values import Moment, Unit
 
 @dataclass(frozen=True, slots=True)
 class Offset:
-    """So many units from the anchor: « hier », « l'an dernier », « trois ans plus tard », « la même année »."""
+    """So many units from the anchor: « hier », « l'an dernier », « trois ans plus tard », « la même année
+    ».
+    """
 
     unit: Unit
     count: int
@@ -22,8 +24,8 @@ class Offset:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """Parts of a date as they are told: « jeudi 4 juillet », « juin 2024 », « mai de l'an dernier », « 2004
-    ».
+    """Parts of a date as they are told: « jeudi 4 juillet », « juin 2024 », « mai de l'an dernier », «
+    2004 ».
     """
 
     year: int | Offset | None = None
@@ -99,6 +101,15 @@ class WeekdayOf:
 
 
 @dataclass(frozen=True, slots=True)
+class NthWeekday:
+    """« premier dimanche de juillet », « dernier samedi d'août 2024 »: `nth` from 1, -1 for the last."""
+
+    weekday: int
+    nth: int
+    of: Calendar
+
+
+@dataclass(frozen=True, slots=True)
 class Neighbour:
     """So many days from a day that is told: « la veille du 14 juillet », « le lendemain de Noël »."""
 
@@ -156,6 +167,7 @@ Expression = (
     | Feast
     | Week
     | WeekdayOf
+    | NthWeekday
     | Neighbour
     | NewYear
     | Recent

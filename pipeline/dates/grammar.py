@@ -64,7 +64,8 @@ def _ordinal(tokens: Tokens, i: int) -> Parsed | None:
     if day and cast(Calendar, day[0]).month:
         return day
     return (
-        periods.portion(tokens, i)
+        absolute.nth_weekday(tokens, i)
+        or periods.portion(tokens, i)
         or periods.century(tokens, i)
         or relative.portion_of(tokens, i)
         or _centuries(tokens, i)
@@ -85,7 +86,12 @@ def _unit(tokens: Tokens, i: int) -> Parsed | None:
 
 
 def _directed(tokens: Tokens, i: int) -> Parsed | None:
-    return periods.portion(tokens, i) or relative.recent(tokens, i) or relative.portion_of(tokens, i)
+    return (
+        absolute.nth_weekday(tokens, i)
+        or periods.portion(tokens, i)
+        or relative.recent(tokens, i)
+        or relative.portion_of(tokens, i)
+    )
 
 
 def _centuries(tokens: Tokens, i: int) -> Parsed | None:

@@ -1,13 +1,15 @@
-"""The values of a document's date expressions: each by its words, its surroundings and the dates before it."""
+"""The values of a document's date expressions: each by its words, its surroundings and the dates before
+it.
+"""
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.dates.detection import detect
-from pipeline.dates.expressions import Calendar, Duration, Expression, Offset, Range, Several
+from pipeline.dates.expressions import Calendar, Duration, Expression, Offset, Range, Season, Several
 from pipeline.dates.grammar import expression, may_start
 from pipeline.dates.lexicon import words
 from pipeline.dates.parse_calendar import token
@@ -38,9 +40,9 @@ class Found:
 class Grounded:
     """A date expression with its EDTF value.
 
-    `value` has the open end that « depuis » or « jusqu'à » gives (`1952/..`), `point` has not (`1952`);
-    both None where the date is not known. `bound` tells which end is open. `relative`: the value depends
-    on the document's date; `anaphoric`: on a date mentioned before.
+    `value` has the open end that « depuis » or « jusqu'à » gives (`1952/..`), `point` has not
+    (`1952`); both None where the date is not known. `bound` tells which end is open. `relative`: the
+    value depends on the document's date; `anaphoric`: on a date mentioned before.
     """
 
     start: int
@@ -74,8 +76,8 @@ _LINK_TOKENS = 4
 def _parse_span(
     tokens: Sequence[Token], starts: Sequence[int], start: int, end: int
 ) -> tuple[int, int, Expression] | None:
-    """The expression inside characters `start` to `end`; what goes on beyond them completes it (« 3 » of « 3
-    et 4 mai »).
+    """The expression inside characters `start` to `end`; what goes on beyond them completes it (« 3 » of
+    « 3 et 4 mai »).
     """
     first = max(bisect_right(starts, start) - 1, 0)
     if first < len(tokens) and tokens[first].end <= start:
@@ -142,6 +144,12 @@ def _text_year(
     return history.year if document is None else None
 
 
+def _is_this_weekday(tokens: Sequence[Token], i: int, node: Calendar) -> bool:
+    """« ce samedi »."""
+    bare = node.weekday is not None and not node.day and node.direction is None
+    return bare and token(tokens, i - 1).form == "ce"
+
+
 def _is_yearless(node: Expression) -> bool:
     if isinstance(node, Calendar):
         return node.year is None and node.direction is None and (node.month > 0 or node.day > 0)
@@ -205,10 +213,14 @@ def _ground(
             return None, None, govern, True
         point = duration_value(node, Scope(document), govern.sign)
         return point, _opened(point, govern.bound, node), govern, True
+    if isinstance(node, Calendar) and _is_this_weekday(tokens, i, node):
+        node = replace(node, direction=0)
     leaning, year, recurring = 0, None, False
     if needs_direction(node):
         leaning = looks(tokens, i, j, node, govern, text)
-        recurring = is_recurring(tokens, i, j, node, govern)
+        recurring = (isinstance(node, Season) and token(tokens, i - 1).form == "en") or is_recurring(
+            tokens, i, j, node, govern
+        )
         if _is_yearless(node) and not recurring:
             year = _text_year(tokens, i, j, history, document)
     scope = Scope(document, tuple(history.values), leaning, year, recurring)
@@ -263,7 +275,9 @@ def _ground_found(
 def parse_spans(
     tokens: Sequence[Token], spans: Sequence[tuple[int, int]]
 ) -> list[tuple[int, int, Expression]]:
-    """What the spans (characters) say that the grammar reads: first token, token after the last, expression."""
+    """What the spans (characters) say that the grammar reads: first token, token after the last,
+    expression.
+    """
     starts = [tok.start for tok in tokens]
     return [parsed for start, end in spans if (parsed := _parse_span(tokens, starts, start, end))]
 

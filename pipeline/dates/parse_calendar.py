@@ -14,10 +14,12 @@ from pipeline.dates import lexicon
 from pipeline.dates.expressions import (
     Calendar,
     Expression,
+    NthWeekday,
     Numeric,
     Offset,
     Season,
 )
+from pipeline.dates.lexicon import words
 from pipeline.dates.numbers import number_at
 from pipeline.dates.tokens import NOTHING, Token, full_year
 from pipeline.dates.values import Moment
@@ -27,6 +29,7 @@ Parsed = tuple[Expression, int]
 
 _QUOTES = frozenset("'’`")
 _MAX_YEAR = 2999
+_EVENT_ARTICLES = words("le la l' les un une son sa ses leur leurs cette ce cet ces")
 
 
 def token(tokens: Tokens, i: int) -> Token:
@@ -137,10 +140,29 @@ def before_christ(tokens: Tokens, year: int, i: int) -> tuple[int, int]:
     return year, i
 
 
+def nth_weekday(tokens: Tokens, i: int) -> Parsed | None:
+    """« premier dimanche de juillet », « dernier samedi d'août 2024 », « 2e mardi du mois de mai »."""
+    tok, named = tokens[i], token(tokens, i + 1)
+    nth = -1 if tok.category == "direction" else cast("int | None", tok.value)
+    if named.category != "weekday" or nth is None or nth > 5 or (nth < 0 and tok.form != "dernier"):
+        return None
+    j = i + 2
+    if token(tokens, j).form in ("de", "d'"):
+        parsed = month(tokens, j + 1)
+    else:
+        after = _month_of(tokens, j)
+        parsed = _tail(tokens, after[1], after[0], 0, None) if after else None
+    if not parsed or not isinstance(parsed[0], Calendar):
+        return None
+    return NthWeekday(cast(int, named.value), nth, parsed[0]), parsed[1]
+
+
 def direction_at(tokens: Tokens, i: int) -> tuple[int, bool, int] | None:
     """« dernier », « prochain », « suivant », « à venir », « d'après »: direction, anaphoric, index after."""
     tok = token(tokens, i)
     if tok.category == "direction":
+        if tok.form.startswith("suivant") and token(tokens, i + 1).form in _EVENT_ARTICLES:
+            return None  # « le jour suivant le délit »
         direction, anaphoric = cast(tuple[int, bool], tok.value)
         return direction, anaphoric, i + 1
     if forms(tokens, i, "à", "venir"):

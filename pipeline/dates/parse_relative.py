@@ -1,6 +1,7 @@
 """Relative dates: deictic and anaphoric words, units with a direction, durations, and parts of periods.
 
-Same conventions as `parse_calendar`: tokens and an index in, the expression and the index after it out.
+Same conventions as `parse_calendar`: tokens and an index in, the expression and the index after it
+out.
 """
 
 from __future__ import annotations
@@ -65,7 +66,9 @@ def deictic(tokens: Tokens, i: int) -> Parsed | None:
 
 
 def anaphoric_day(tokens: Tokens, i: int) -> Parsed | None:
-    """« la veille », « l'avant-veille », « le lendemain », « le surlendemain »; « la veille du 14 juillet »."""
+    """« la veille », « l'avant-veille », « le lendemain », « le surlendemain »; « la veille du 14 juillet
+    ».
+    """
     j, count = i, 0
     if forms(tokens, i, "avant", "-", "veille"):
         j, count = i + 2, -1
@@ -127,8 +130,8 @@ def _there(tokens: Tokens, i: int) -> tuple[bool, int]:
 
 
 def unit_relative(tokens: Tokens, i: int) -> Parsed | None:
-    """« an dernier », « semaine prochaine », « mois suivant », « année en cours », « an 2000 », « jour même
-    ».
+    """« an dernier », « semaine prochaine », « mois suivant », « année en cours », « an 2000 », « jour
+    même ».
     """
     j = i + (token(tokens, i).form == "l'")
     same = token(tokens, j).form == "même"
@@ -231,8 +234,8 @@ def duration(tokens: Tokens, i: int) -> Parsed | None:
 
 
 def recent(tokens: Tokens, i: int) -> Parsed | None:
-    """« trois dernières années », « prochaines 24 heures », « dix prochains jours »: a stretch up to or from
-    now.
+    """« trois dernières années », « prochaines 24 heures », « dix prochains jours »: a stretch up to or
+    from now.
     """
     first = token(tokens, i)
     if first.category == "direction":
@@ -251,8 +254,8 @@ def recent(tokens: Tokens, i: int) -> Parsed | None:
 
 
 def part(tokens: Tokens, i: int) -> Parsed | None:
-    """« début 2025 », « mi-juin », « fin de l'année dernière », « courant mars », « fin du mois », « mi-2024
-    ».
+    """« début 2025 », « mi-juin », « fin de l'année dernière », « courant mars », « fin du mois », «
+    mi-2024 ».
     """
     word = tokens[i].form
     j = i + 1
@@ -312,9 +315,9 @@ def _period(tokens: Tokens, i: int, contracted: bool = False) -> Parsed | None:
         if relative:
             return relative
         unit = cast(tuple[Unit, int], tok.value)[0]
-        if (
-            unit in ("week", "month", "year", "quarter", "half", "decade", "century") and tok.form[-1:] != "s"
-        ) or (tok.form == "mois"):
+        if (unit in ("week", "month", "year", "quarter", "half") and tok.form[-1:] != "s") or (
+            tok.form == "mois"
+        ):
             # « fin de semaine », « fin du mois », « début d'année »: the current one.
             return (
                 None

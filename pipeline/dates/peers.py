@@ -128,8 +128,8 @@ _HALVES = {"H1": ("01-01", "06-30"), "H2": ("07-01", "12-31")}
 
 
 def _timex(value: str) -> str | None:
-    """A TIMEX3 value as EDTF: weeks and weekends as intervals, seasons as their year, decades and centuries
-    masked.
+    """A TIMEX3 value as EDTF: weeks and weekends as intervals, seasons as their year, decades and
+    centuries masked.
     """
     if re.fullmatch(r"\d{3}|\d{2}", value):
         return value + "X" * (4 - len(value))
@@ -178,7 +178,9 @@ NAMES = ("statuts", *_MAKERS)
 
 
 def peer(name: str) -> Peer | None:
-    """The reader of this name; None where its package is not installed. Raises KeyError for an unknown name."""
+    """The reader of this name; None where its package is not installed. Raises KeyError for an unknown
+    name.
+    """
     if name == "statuts":
         return _ours
     warnings.filterwarnings("ignore", module="dateparser")

@@ -20,6 +20,7 @@ from pipeline.dates.expressions import (
     Feast,
     Neighbour,
     NewYear,
+    NthWeekday,
     Numeric,
     Offset,
     Portion,
@@ -68,7 +69,11 @@ def _weekday(calendar: Calendar, scope: Scope) -> Value | None:
     if day is None or calendar.weekday is None or (scope.recurring and calendar.direction is None):
         return None
     ahead = (calendar.weekday - day.weekday()) % 7
-    if calendar.direction is None or calendar.direction == 0:
+    if calendar.direction == 0:
+        # « ce samedi » is a day of these days: the verb only decides between equals.
+        behind, before = (7 - ahead) % 7, 2 * (scope.leaning > 0)
+        days = ahead if ahead + 2 * (scope.leaning < 0) <= behind + before or ahead == 0 else ahead - 7
+    elif calendar.direction is None:
         days = ahead if scope.leaning > 0 or ahead == 0 else ahead - 7
     elif calendar.direction < 0:
         days = ahead - 7
@@ -414,6 +419,8 @@ def resolve(node: Expression, scope: Scope) -> Value | None:
             interval = _week(Week(node.week), scope)
             monday = first_moment(interval) if interval else None
             return shift(monday, "day", node.weekday) if monday else None
+        case NthWeekday():
+            return _nth_weekday(node, scope)
         case Neighbour():
             day = resolve(node.of, scope)
             return _neighbour(day, node.days) if isinstance(day, Moment) else None
@@ -423,6 +430,21 @@ def resolve(node: Expression, scope: Scope) -> Value | None:
             return _recent(node, scope)
         case Duration():
             return None
+
+
+def _nth_weekday(node: NthWeekday, scope: Scope) -> Value | None:
+    """The day in its month; only the month where its year is not known."""
+    month = _calendar(node.of, scope)
+    if not isinstance(month, Moment) or month.known_year is None:
+        return month
+    span = day_span(month.known_year, month.month, 0)
+    if span is None:
+        return None
+    if node.nth < 0:
+        return shift(day_moment(span[1]), "day", -((span[1].weekday() - node.weekday) % 7))
+    first = shift(day_moment(span[0]), "day", (node.weekday - span[0].weekday()) % 7)
+    day = first and shift(first, "week", node.nth - 1)
+    return day if day and day.month == month.month else None
 
 
 def _neighbour(day: Moment, days: int) -> Value | None:

@@ -48,7 +48,8 @@ def anchor_of(scope: Scope, anaphoric: bool, later: bool, precise: str = "year")
             continue
         if precise == "year" or (moment.month and precise == "month") or moment.day:
             return moment
-    return scope.document
+    # Without a date before it, « la veille » is told from today, « dix ans plus tard » from who knows when.
+    return scope.document if precise == "day" else None
 
 
 _PRECISE = {"hour": "day", "day": "day", "week": "day", "month": "month", "quarter": "month", "half": "month"}

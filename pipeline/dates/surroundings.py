@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from pipeline.dates.expressions import Calendar, Expression, Offset, Range, Several
+from pipeline.dates.expressions import Calendar, Expression, NthWeekday, Offset, Range, Several
 from pipeline.dates.lexicon import words
 from pipeline.dates.parse_calendar import forms, token
 from pipeline.dates.tense import EXCLUSIVE, LIKELY, leaning
@@ -150,6 +150,8 @@ def _present(tokens: Sequence[Token], start: int, end: int) -> bool:
 
 def needs_direction(node: Expression) -> bool:
     """Whether the value depends on where the clause looks: a bare weekday, or a date without its year."""
+    if isinstance(node, NthWeekday):
+        return needs_direction(node.of)
     if isinstance(node, Calendar):
         return node.year is None
     if isinstance(node, Range):
