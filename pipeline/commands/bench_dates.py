@@ -40,7 +40,7 @@ def bench_dates(
     for name, cases, valued in sets:
         expressions = sum(len(case.expected) for case in cases)
         shown = Table(title=f"{name}: {expressions} expressions in {len(cases)} texts")
-        for column in ("system", "found", "right value", "of the found", "false", "seconds"):
+        for column in ("system", "found", "right", "right, open ends aside", "false", "seconds"):
             shown.add_column(column, justify="left" if column == "system" else "right")
         for system in only or NAMES:
             reader = peer(system)
@@ -52,7 +52,7 @@ def bench_dates(
                 system,
                 f"{result.found / expressions:.1%}",
                 f"{result.right / expressions:.1%}" if valued else "–",
-                f"{result.right / max(result.found, 1):.1%}" if valued else "–",
+                f"{result.right_point / expressions:.1%}" if valued else "–",
                 f"{result.false / max(result.proposals, 1):.1%}",
                 f"{result.seconds:.1f}",
             )

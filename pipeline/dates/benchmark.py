@@ -27,6 +27,7 @@ class Score:
 
     found: int
     right: int
+    right_point: int
     proposals: int
     false: int
     seconds: float
@@ -50,6 +51,11 @@ def corpus_cases(path: Path) -> list[Case]:
     return cases
 
 
+def _closed(value: str | None) -> str | None:
+    """The value without its open end: tools for TIMEX3 give none."""
+    return value and value.removesuffix("/..").removeprefix("../")
+
+
 def _batches(cases: Sequence[Case]) -> Iterator[list[Case]]:
     """Cases in order, cut where the document's date changes; those whose dates lean on one another stay
     alone.
@@ -69,7 +75,7 @@ def score(reader: Peer, cases: Sequence[Case], *, together: bool = False) -> Sco
 
     `together` joins cases with the same document's date into one text, blank lines between them.
     """
-    found = right = proposals = false = 0
+    found = right = right_point = proposals = false = 0
     seconds = 0.0
     for batch in _batches(cases) if together else ([case] for case in cases):
         text, expected = "", []
@@ -85,5 +91,7 @@ def score(reader: Peer, cases: Sequence[Case], *, together: bool = False) -> Sco
         for wanted in expected:
             touching = [guess for guess in guesses if guess.start < wanted.end and wanted.start < guess.end]
             found += bool(touching)
-            right += bool(touching) and same_date(touching[0].value, wanted.value)
-    return Score(found, right, proposals, false, seconds)
+            if touching:
+                right += same_date(touching[0].value, wanted.value)
+                right_point += same_date(_closed(touching[0].value), _closed(wanted.value))
+    return Score(found, right, right_point, proposals, false, seconds)

@@ -13,7 +13,7 @@ from pipeline.dates.parse_relative import length
 from pipeline.dates.surroundings import governor, sentence
 from pipeline.dates.tokens import Token
 
-_ELAPSED = 6.5
+_ELAPSED = 7.5
 _ELAPSED_SAME_SENTENCE = 2.0
 _ANNUAL_MEETING = 1.0
 _MOST_FOUNDINGS = 6
