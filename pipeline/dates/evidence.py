@@ -80,10 +80,8 @@ class Text:
             value = resolve(node, Scope())
             # « à compter du 1er janvier 2024 » looks ahead whatever the verb (« ont décidé »).
             leaning = 1 if govern.word == "dès" else looks(tokens, i, j, node, govern, text)
-            words = text[tokens[max(i - 1, 0)].start : tokens[j - 1].end] if i else text[: tokens[j - 1].end]
-            mentions.append(
-                Mentioned(i, j, node, leaning, govern.bound, value, " ".join(words.split()).strip(" ,;:(—–-"))
-            )
+            words = " ".join(text[tokens[max(i - 1, 0)].start : tokens[j - 1].end].split()).strip(" ,;:(—–-")
+            mentions.append(Mentioned(i, j, node, leaning, govern.bound, value, words))
         return cls(text, tokens, tuple(mentions))
 
 

@@ -141,19 +141,21 @@ def _weekday_year(calendar: Calendar, scope: Scope) -> int | None:
 
 
 def _day_alone(calendar: Calendar, scope: Scope) -> Value | None:
-    """« le 29 »: of the month last mentioned, else of the month nearest to the document's date."""
-    for value in scope.mentioned:
+    """« le 29 »: of the month last mentioned; « mercredi 13 »: of the nearest month in which it is one."""
+    now = scope.document.to_date() if scope.document else None
+    for value in scope.mentioned if calendar.weekday is None or now is None else ():
         moment = last_moment(value) or first_moment(value)
         if moment and moment.month:
             known = moment.known_year
             if calendar.day > days_in_month(known, moment.month):
                 return None
             return Moment(moment.year, moment.month, calendar.day)
-    now = scope.document.to_date() if scope.document else None
     if now is None:
         return None
     months = [now.year * 12 + now.month - 1 + k for k in (-1, 0, 1)]
     spans = [span for m in months if (span := day_span(m // 12, m % 12 + 1, calendar.day))]
+    # « mercredi 13 » is of the month in which it is one.
+    spans = [span for span in spans if span[0].weekday() == calendar.weekday] or spans
     nearest = min(spans, key=lambda span: distance(span[0], span[1], now, scope.leaning // 10), default=None)
     return day_moment(nearest[0]) if nearest else None
 
