@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.dates.detection import detect
-from pipeline.dates.expressions import Calendar, Duration, Expression, Offset, Range, Season, Several
+from pipeline.dates.expressions import Calendar, Duration, Expression, Offset, Portion, Range, Season, Several
 from pipeline.dates.grammar import expression, may_start
 from pipeline.dates.lexicon import words
 from pipeline.dates.parse_calendar import token
@@ -135,13 +135,22 @@ def _linked_year(tokens: Sequence[Token], i: int, j: int, history: _History) -> 
 
 
 def _text_year(
-    tokens: Sequence[Token], i: int, j: int, history: _History, document: Moment | None
+    tokens: Sequence[Token], i: int, j: int, node: Expression, history: _History, document: Moment | None
 ) -> int | None:
     """The year that the text around fixes for a date told without one; None to go by the document's date."""
     linked = _linked_year(tokens, i, j, history)
     if linked is not None:
         return linked
-    return history.year if document is None else None
+    if document is None:
+        return history.year
+    if (
+        isinstance(node, Portion)
+        and history.year is not None
+        and not any(tokens[k].category == "stop" for k in range(history.year_end, i))
+    ):
+        # « pour 2025 : le premier semestre … »: of the year that the sentence speaks of.
+        return history.year
+    return None
 
 
 def _is_this_weekday(tokens: Sequence[Token], i: int, node: Calendar) -> bool:
@@ -222,7 +231,7 @@ def _ground(
             tokens, i, j, node, govern
         )
         if _is_yearless(node) and not recurring:
-            year = _text_year(tokens, i, j, history, document)
+            year = _text_year(tokens, i, j, node, history, document)
     scope = Scope(document, tuple(history.values), leaning, year, recurring)
     point = resolve(node, scope)
     if govern.word in ("avant", "après") and isinstance(node, Offset) and node.unit == "day":

@@ -7,8 +7,10 @@ where it gives none that EDTF can say.
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import re
+import tempfile
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -157,7 +159,10 @@ def _heideltime() -> Peer:
             else {"document_type": "narrative"}
         )
         guesses, position = [], 0
-        for found in heideltime(text, language="French", **kind):
+        # It leaves its configuration in the current directory.
+        with tempfile.TemporaryDirectory() as scratch, contextlib.chdir(scratch):
+            timexes = heideltime(text, language="French", **kind)
+        for found in timexes:
             # Its own offsets are wrong where the text has several spaces or lines.
             start = text.find(found["text"], position)
             if found["type"] not in ("DATE", "TIME") or start < 0:
