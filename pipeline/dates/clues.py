@@ -1,7 +1,7 @@
 """What a text says about when it was written, each as a log-likelihood over candidate days.
 
-The scales are in nats: a clue of 3 makes its day twenty times as likely as others. Those of closeness (a text
-speaks of what lies near it) come from the gaps between dates and documents in the training corpus, rounded.
+The scales are in nats: a clue of 3 makes its day twenty times as likely as others. All were set by hand and
+checked on the training corpus.
 """
 
 from __future__ import annotations
