@@ -19,16 +19,13 @@ _LAST_WORD = re.compile(r"[\w’'.-]*$")
 _ACRONYM = re.compile(r"(?:\w\.-?)+\w$")
 
 ABBREVIATIONS = frozenset(
-    """
-    m mm mme mmes mlle mlles me mgr dr drs pr prof st ste sts stes gén gal col cdt cap lt sgt
-    cf p pp éd ed coll chap vol t art al av apr env ex fig hab id ibid op cit no nos n s ss
-    bd boul pl rte tél fax réf janv jan févr fév avr juil juill sept oct nov déc
-    lun mar mer jeu ven sam dim min max km vs jr ltd inc cie éts
-    """.split()
+    ["m", "mm", "mme", "mmes", "mlle", "mlles", "me", "mgr", "dr", "drs", "pr", "prof", "st", "ste", "sts", "stes", "gén", "gal", "col", "cdt", "cap", "lt", "sgt", "cf", "p", "pp", "éd", "ed", "coll", "chap", "vol", "t", "art", "al", "av", "apr", "env", "ex", "fig", "hab", "id", "ibid", "op", "cit", "no", "nos", "n", "s", "ss", "bd", "boul", "pl", "rte", "tél", "fax", "réf", "janv", "jan", "févr", "fév", "avr", "juil", "juill", "sept", "oct", "nov", "déc", "lun", "mar", "mer", "jeu", "ven", "sam", "dim", "min", "max", "km", "vs", "jr", "ltd", "inc", "cie", "éts"]
 )
 """Words, in lower case, whose full stop does not end a sentence where more text follows."""
 
-NEVER_FINAL = frozenset("m mm mme mmes mlle mlles me mgr dr pr prof st ste cf p pp art no nos n bd av vs".split())
+NEVER_FINAL = frozenset(
+    ["m", "mm", "mme", "mmes", "mlle", "mlles", "me", "mgr", "dr", "pr", "prof", "st", "ste", "cf", "p", "pp", "art", "no", "nos", "n", "bd", "av", "vs"]
+)
 """Abbreviations that stand before a name or number, so that even a capital after them goes on."""
 
 _HEADING_CHARACTERS = 160
@@ -46,19 +43,23 @@ def _goes_on(line: str, match: re.Match[str]) -> bool:
     if following in ",;:)]%»”":
         return True
     if match["stop"] != "." or match["close"]:
-        return not spaced and not following.isupper() and following not in "«\"“—–-"
+        return not spaced and not following.isupper() and following not in '«"“—–-'
     word = _LAST_WORD.search(line, 0, match.start())
     before = word[0].strip("’'-") if word else ""
     before = re.split(r"['’]", before)[-1]
     folded = before.lower()
     if not spaced:
         # « 3.5 », « U.R.S.S. », « www.exemple.fr »: only a word of small letters can end here.
-        return not (following.isupper() and len(before) > 1 and before[-1:].islower()) and following not in "«“"
+        return (
+            not (following.isupper() and len(before) > 1 and before[-1:].islower()) and following not in "«“"
+        )
     if folded in NEVER_FINAL or (len(before) == 1 and before.isupper()):
         return True
     if _ACRONYM.search(before):
         # « J.-C. Le… »: an acronym with stops may end a sentence; it does when a determiner follows.
-        return not re.match(r"(?:Les?|La|L['’]|Une?|Des|Ces?|Cette|Il|Elles?|Ils|En|Au|À|Dans|Mais)\b", line[match.end() :])
+        return not re.match(
+            r"(?:Les?|La|L['’]|Une?|Des|Ces?|Cette|Il|Elles?|Ils|En|Au|À|Dans|Mais)\b", line[match.end() :]
+        )
     return folded in ABBREVIATIONS and not following.isupper()
 
 
@@ -97,7 +98,7 @@ def split_sentences(text: str) -> tuple[Sentence, ...]:
         heading = (
             len(spans) == 1
             and len(line) <= _HEADING_CHARACTERS
-            and line.rstrip()[-1] not in ".!?…:;,»\"”"
+            and line.rstrip()[-1] not in '.!?…:;,»"”'
             and following is not None
             and not text[slice(*following)].lstrip()[0].islower()
         )

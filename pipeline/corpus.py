@@ -1,0 +1,142 @@
+"""Annotated documents: JSON lines in the form of `annotations/`, or brat standoff.
+
+A JSON line holds a document. Keys: `id`, `date` (EDTF or null), `style`, `text`; `sentences` (start, end, paragraph, heading), `entities`
+(id, label, start, end, text, status of a STATUS, confidence), `relations` (type, head, tail, confidence),
+`triples` (country, status, date, organisation, and the ids of the mentions that say so), `inferred_date`.
+What a stage has not filled yet is left out.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any
+
+from pipeline.brat import read_brat
+from pipeline.document import (
+    ENTITY_LABELS,
+    RELATION_TYPES,
+    STATUSES,
+    Document,
+    Mention,
+    Relation,
+    Sentence,
+    Span,
+    Triple,
+)
+from pipeline.errors import StatutsError
+
+
+def to_row(document: Document) -> dict[str, Any]:
+    """A document as a JSON object; empty fields are left out."""
+    row: dict[str, Any] = {"id": document.id, "date": document.date, "style": document.style}
+    row["text"] = document.text
+    if document.inferred_date is not None:
+        row["inferred_date"] = document.inferred_date
+    for name in ("sentences", "entities", "relations", "triples"):
+        items = [asdict(item) for item in getattr(document, name)]
+        if items:
+            row[name] = [
+                {key: value for key, value in item.items() if value is not None or key == "date"}
+                for item in items
+            ]
+    return row
+
+
+def _build(cls: type, item: dict[str, Any]) -> Any:
+    names = {field.name for field in fields(cls)}
+    return cls(**{key: value for key, value in item.items() if key in names and value is not None})
+
+
+def from_row(row: dict[str, Any]) -> Document:
+    """The document of a JSON object. Raises ValueError, KeyError or TypeError where it is not in the form."""
+    text = row["text"]
+    if not isinstance(text, str):
+        raise ValueError("`text` is not a string")
+    entities = tuple(_build(Mention, item) for item in row.get("entities") or ())
+    for mention in entities:
+        if mention.label not in ENTITY_LABELS or (
+            mention.label == "STATUS" and mention.status not in STATUSES
+        ):
+            raise ValueError(f"mention {mention.id}: unknown label or status")
+        if (
+            not 0 <= mention.start < mention.end <= len(text)
+            or text[mention.start : mention.end] != mention.text
+        ):
+            raise ValueError(f"mention {mention.id}: offsets do not give its text")
+    relations = tuple(_build(Relation, item) for item in row.get("relations") or ())
+    known = {mention.id for mention in entities}
+    for relation in relations:
+        if relation.type not in RELATION_TYPES or relation.head not in known or relation.tail not in known:
+            raise ValueError(f"relation {relation.head} to {relation.tail}: unknown type or mention")
+    triples = []
+    for item in row.get("triples") or ():
+        item = dict(item)
+        item.setdefault("date", None)
+        evidence, dates = item.pop("evidence", None), item.pop("dates", None)
+        date = item.pop("date")
+        triple = _build(Triple, {**item, "date": ""})
+        triples.append(
+            Triple(
+                **{
+                    **{field.name: getattr(triple, field.name) for field in fields(Triple)},
+                    "date": date,
+                    "dates": tuple(dates or ()),
+                    "evidence": Span(**evidence) if evidence else None,
+                }
+            )
+        )
+    return Document(
+        id=str(row["id"]),
+        text=text,
+        date=row.get("date"),
+        style=row.get("style"),
+        sentences=tuple(_build(Sentence, item) for item in row.get("sentences") or ()),
+        entities=entities,
+        relations=relations,
+        triples=tuple(triples),
+        inferred_date=row.get("inferred_date"),
+    )
+
+
+def read_jsonl(path: Path) -> Iterator[Document]:
+    """The documents of a JSON-lines file. Raises StatutsError that names the file and line of a bad row."""
+    try:
+        with path.open(encoding="utf-8") as lines:
+            for number, line in enumerate(lines, start=1):
+                if not line.strip():
+                    continue
+                try:
+                    yield from_row(json.loads(line))
+                except (ValueError, KeyError, TypeError, AttributeError) as error:
+                    raise StatutsError(f"{path}:{number}: not an annotated document: {error}") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise StatutsError(f"{path}: cannot be read: {error}") from error
+
+
+def to_line(document: Document) -> str:
+    """The document as a JSON line, with its end."""
+    return json.dumps(to_row(document), ensure_ascii=False) + "\n"
+
+
+def read_annotated(path: Path) -> Iterator[Document]:
+    """The annotated documents of a `.jsonl` file, of a brat `.ann` file, or of all of these in a folder.
+
+    Raises StatutsError where there is none, or one is not in its form.
+    """
+    if path.is_dir():
+        found = [child for child in sorted(path.rglob("*")) if child.suffix in (".jsonl", ".ann")]
+        if not found:
+            raise StatutsError(f"{path}: no annotated document (.jsonl, .ann) in this folder")
+        for child in found:
+            yield from read_annotated(child)
+    elif not path.is_file():
+        raise StatutsError(f"{path}: no such file or folder")
+    elif path.suffix == ".ann":
+        yield read_brat(path)
+    elif path.suffix == ".jsonl":
+        yield from read_jsonl(path)
+    else:
+        raise StatutsError(f"{path}: not annotated; give a .jsonl file, an .ann file or a folder of these")

@@ -1,0 +1,83 @@
+"""From text to mentions: COUNTRY, PLACE, ORG, DATE, and STATUS with its code."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from pipeline.document import ENTITY_LABELS, Document, EntityLabel, Mention
+from pipeline.model import BIO_TAGS, TRIGGER_CLASSES, StatutsModel
+from pipeline.reading import Encoding
+
+#: Ids of mentions: the label's letter and a number, as in the annotations.
+_LETTERS: dict[EntityLabel, str] = {"COUNTRY": "c", "PLACE": "p", "ORG": "o", "DATE": "d", "STATUS": "s"}
+_STATUS_TAGS = [BIO_TAGS.index("B-STATUS"), BIO_TAGS.index("I-STATUS")]
+_NONE = TRIGGER_CLASSES.index("none")
+
+
+def find_entities(document: Document, encoding: Encoding, hidden: Tensor, model: StatutsModel) -> Document:
+    """Fill `document.entities` by the model's tagger and its classifier of triggers.
+
+    `hidden` (words, hidden size) are the states of `encoding`'s words. A mention's confidence is the mean
+    probability of its label over its words; a STATUS mention's, the mean of that and of the probability
+    that it carries a status.
+    """
+    if not len(encoding.words):
+        return replace(document, entities=())
+    with torch.inference_mode():
+        logits = model.tag(hidden)
+        probabilities = logits.softmax(-1).float().cpu().numpy()
+        logits[:, _STATUS_TAGS] += model.config.trigger_bias
+        spans = decode(logits.float().cpu().numpy())
+        triggers = [(start, end) for label, start, end in spans if label == "STATUS"]
+        classes = np.zeros((0, len(TRIGGER_CLASSES)))
+        if triggers:
+            bounds = torch.tensor(triggers, device=hidden.device)
+            classes = model.classify_triggers(hidden, bounds).softmax(-1).float().cpu().numpy()
+    carried = dict(zip(triggers, classes, strict=True))
+    mentions = []
+    for label, start, end in spans:
+        tags = [BIO_TAGS.index(f"{prefix}-{label}") for prefix in "BI"]
+        confidence = float(probabilities[start:end, tags].sum(1).mean())
+        status = None
+        if label == "STATUS":
+            probability = carried[start, end]
+            confidence = (confidence + 1 - float(probability[_NONE])) / 2
+            if confidence < model.config.thresholds["trigger"]:
+                continue
+            status = TRIGGER_CLASSES[int(probability[:_NONE].argmax())]
+        first, last = int(encoding.words[start, 0]), int(encoding.words[end - 1, 1])
+        text = document.text[first:last]
+        mentions.append(Mention("", label, first, last, text, status, min(1.0, confidence)))  # type: ignore[arg-type]
+    return replace(document, entities=number(mentions))
+
+
+def decode(logits: np.ndarray) -> list[tuple[EntityLabel, int, int]]:
+    """Labelled half-open word spans of BIO logits (words, tags): each word's best tag.
+
+    An I that does not go on from its own label begins a mention.
+    """
+    spans: list[tuple[EntityLabel, int, int]] = []
+    for word, tag in enumerate(logits.argmax(-1)):
+        prefix, _, name = BIO_TAGS[tag].partition("-")
+        if not name:
+            continue
+        if prefix == "I" and spans and spans[-1][0] == name and spans[-1][2] == word:
+            spans[-1] = (spans[-1][0], spans[-1][1], word + 1)
+        else:
+            spans.append((ENTITY_LABELS[ENTITY_LABELS.index(name)], word, word + 1))  # type: ignore[arg-type]
+    return spans
+
+
+def number(mentions: Sequence[Mention]) -> tuple[Mention, ...]:
+    """The mentions in text order with fresh ids."""
+    counts = dict.fromkeys(ENTITY_LABELS, 0)
+    numbered = []
+    for mention in sorted(mentions, key=lambda mention: (mention.start, mention.end)):
+        counts[mention.label] += 1
+        numbered.append(replace(mention, id=f"{_LETTERS[mention.label]}{counts[mention.label]}"))
+    return tuple(numbered)

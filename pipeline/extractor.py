@@ -1,0 +1,159 @@
+"""All stages in one: text in, documents with entities, relations and triples out."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from importlib.resources import files
+from pathlib import Path
+
+import torch
+
+from pipeline.config import EMBEDDED, Config
+from pipeline.dates import is_edtf
+from pipeline.document import Document
+from pipeline.entities import find_entities
+from pipeline.errors import StatutsError
+from pipeline.reading import Reader, encode
+from pipeline.relations import find_relations
+from pipeline.segment import segment
+from pipeline.stand_in import StandIn
+from pipeline.triples import assemble
+
+#: Documents, and characters of them, read together.
+_BATCH_DOCUMENTS, _BATCH_CHARACTERS = 64, 200_000
+
+
+def model_folder(name: str) -> Path:
+    """Where a model that `make train` wrote lies: `embedded` is the one in the package."""
+    return Path(str(files("pipeline") / "weights")) if name == EMBEDDED else Path(name)
+
+
+def _is_ours(name: str) -> bool:
+    """Whether a model is one of this project's, rather than a token-classification model."""
+    if name == EMBEDDED:
+        return True
+    try:
+        return '"statuts"' in (Path(name) / "config.json").read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
+class Extractor:
+    """The pipeline with its models loaded.
+
+    >>> document = Extractor.from_pretrained()("La Finlande a rejoint l'OTAN le 4 avril 2023.")
+    >>> [(triple.country, triple.status, triple.date) for triple in document.triples]
+    [('FIN', 'member', '2023-04-04/..')]
+    """
+
+    def __init__(
+        self, relations: Reader, entities: Reader | None = None, stand_in: StandIn | None = None
+    ) -> None:
+        self.relations = relations
+        self.entities = entities or relations
+        self.stand_in = stand_in
+
+    @classmethod
+    def from_pretrained(
+        cls, model: str | os.PathLike[str] | None = None, *, config: Config | None = None
+    ) -> Extractor:
+        """Load the models that `config` names, or a folder `model` that `make train` wrote, or the embedded one.
+
+        Raises StatutsError where a model cannot be loaded.
+        """
+        if model is not None:
+            both = {"model": os.fspath(model)}
+            config = Config.model_validate({"entities": both, "relations": both})
+        config = config or Config()
+        if config.threads:
+            torch.set_num_threads(config.threads)
+        try:
+            torch.empty(0, device=config.device)
+        except (RuntimeError, AssertionError) as error:
+            raise StatutsError(f"device {config.device}: not to be had here; use `cpu`") from error
+        relations = Reader.from_pretrained(model_folder(config.relations.model), device=config.device)
+        if config.entities.model == config.relations.model:
+            return cls(relations)
+        if _is_ours(config.entities.model):
+            return cls(
+                relations, Reader.from_pretrained(model_folder(config.entities.model), device=config.device)
+            )
+        labels = config.entities.labels
+        return cls(
+            relations, stand_in=StandIn.from_pretrained(config.entities.model, labels, device=config.device)
+        )
+
+    def __call__(self, text: str, *, date: str | None = None, id: str = "text") -> Document:
+        """The document of one text, with its triples. `date` is the document's, as EDTF; None infers it.
+
+        Raises StatutsError where `date` is no EDTF date.
+        """
+        if date is not None and not is_edtf(date):
+            raise StatutsError(f"date {date!r}: not an EDTF date; write 2024-07-03, 2024-07 or 2024")
+        return next(self.pipe([Document(id, text, date=date)]))
+
+    def pipe(self, documents: Iterable[Document]) -> Iterator[Document]:
+        """Documents with their triples, in order, read in batches as they are asked for."""
+        for batch in batched(documents):
+            yield from map(assemble, self._models([segment(document) for document in batch]))
+
+    def find_entities(self, documents: Sequence[Document]) -> list[Document]:
+        """The second stage alone: segmented documents with their mentions."""
+        encodings = encode(self.entities.tokenizer, documents)
+        states = self.entities.read(encodings)
+        found = [
+            find_entities(document, encoding, hidden, self.entities.model)
+            for document, encoding, hidden in zip(documents, encodings, states, strict=True)
+        ]
+        return self.stand_in.add_entities(found) if self.stand_in else found
+
+    def find_relations(self, documents: Sequence[Document]) -> list[Document]:
+        """The third stage alone: documents with mentions get their relations."""
+        encodings = encode(self.relations.tokenizer, documents)
+        states = self.relations.read(encodings)
+        return [
+            find_relations(document, encoding, hidden, self.relations.model)
+            for document, encoding, hidden in zip(documents, encodings, states, strict=True)
+        ]
+
+    def _models(self, documents: Sequence[Document]) -> list[Document]:
+        """Second and third stage, encoding once where one model does both."""
+        if self.entities is not self.relations:
+            return self.find_relations(self.find_entities(documents))
+        encodings = encode(self.relations.tokenizer, documents)
+        states = self.relations.read(encodings)
+        model = self.relations.model
+        found = [
+            find_entities(document, encoding, hidden, model)
+            for document, encoding, hidden in zip(documents, encodings, states, strict=True)
+        ]
+        if self.stand_in:
+            found = self.stand_in.add_entities(found)
+        return [
+            find_relations(document, encoding, hidden, model)
+            for document, encoding, hidden in zip(found, encodings, states, strict=True)
+        ]
+
+
+def batched(documents: Iterable[Document]) -> Iterator[list[Document]]:
+    """Runs of documents that are read together: so many of them, fewer where they are long."""
+    waiting = iter(documents)
+    batch: list[Document] = []
+    characters = 0
+    for document in waiting:
+        if batch and (len(batch) >= _BATCH_DOCUMENTS or characters + len(document.text) > _BATCH_CHARACTERS):
+            yield batch
+            batch, characters = [], 0
+        batch.append(document)
+        characters += len(document.text)
+    if batch:
+        yield batch
+
+
+def bare(document: Document) -> Document:
+    """The document as its raw text: its id, text and given date."""
+    return Document(document.id, document.text, date=document.date)
+
+
+__all__ = ["Extractor", "bare", "batched", "model_folder"]

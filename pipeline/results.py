@@ -1,0 +1,188 @@
+"""Triples as rows for users: JSON lines, CSV or Parquet by the file's suffix, and a table for the terminal."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import json
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import IO, Any, Protocol
+
+from pipeline.document import Document, Mention, Triple
+from pipeline.errors import StatutsError
+
+SUFFIXES = (".jsonl", ".csv", ".parquet")
+#: What stands between several dates of one triple in `date_text` and in CSV cells.
+SEPARATOR = " ; "
+
+
+def triple_rows(document: Document) -> list[dict[str, Any]]:
+    """One row for each triple of a document, in the form that `docs/formats.md` describes."""
+    mentions = {mention.id: mention for mention in document.entities}
+    return [_row(document, triple, mentions) for triple in document.triples]
+
+
+def _row(document: Document, triple: Triple, mentions: dict[str, Mention]) -> dict[str, Any]:
+    trigger, holder, org = (mentions.get(id or "") for id in (triple.trigger, triple.holder, triple.org))
+    dates = [mentions[id] for id in triple.dates if id in mentions]
+    evidence = None
+    if triple.evidence is not None:
+        start, end = triple.evidence.start, triple.evidence.end
+        evidence = {"text": document.text[start:end], "start": start, "end": end}
+    return {
+        "document": document.id,
+        "document_date": document.date or document.inferred_date,
+        "country": triple.country,
+        "country_text": holder.text if holder else None,
+        "status": triple.status,
+        "status_text": trigger.text if trigger else None,
+        "organisation": triple.organisation,
+        "date": triple.date,
+        "date_text": SEPARATOR.join(date.text for date in dates) or None,
+        "date_source": triple.date_source,
+        "confidence": round(triple.confidence, 4),
+        "evidence": evidence,
+        "spans": {
+            "country": _span(holder),
+            "status": _span(trigger),
+            "organisation": _span(org),
+            "date": [_span(date) for date in dates],
+        },
+    }
+
+
+def _span(mention: Mention | None) -> dict[str, int] | None:
+    return {"start": mention.start, "end": mention.end} if mention else None
+
+
+def flat(row: dict[str, Any]) -> dict[str, Any]:
+    """A row for CSV: nested values become columns (`evidence_start`, `country_start`, …)."""
+    cells = {key: value for key, value in row.items() if key not in ("evidence", "spans")}
+    evidence = row["evidence"] or {}
+    cells |= {"evidence": evidence.get("text")} | {
+        f"evidence_{end}": evidence.get(end) for end in ("start", "end")
+    }
+    for name, span in row["spans"].items():
+        several = span if isinstance(span, list) else [span] if span else []
+        for end in ("start", "end"):
+            cells[f"{name}_{end}"] = SEPARATOR.join(str(each[end]) for each in several)
+    return cells
+
+
+_EMPTY = {
+    **triple_rows(Document("", "", triples=(Triple("", "member", None),)))[0],
+    "evidence": {"text": "", "start": 0, "end": 0},
+}
+CSV_COLUMNS = tuple(flat(_EMPTY))
+
+
+class Writer(Protocol):
+    """Takes rows in order."""
+
+    def write(self, rows: Sequence[dict[str, Any]]) -> None:
+        """Append rows."""
+
+
+class _JsonLines:
+    def __init__(self, file: IO[str]) -> None:
+        self.file = file
+
+    def write(self, rows: Sequence[dict[str, Any]]) -> None:
+        self.file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+
+
+class _Csv:
+    def __init__(self, file: IO[str]) -> None:
+        self.writer = csv.DictWriter(file, CSV_COLUMNS)
+        self.writer.writeheader()
+
+    def write(self, rows: Sequence[dict[str, Any]]) -> None:
+        self.writer.writerows(flat(row) for row in rows)
+
+
+class _Parquet:
+    def __init__(self, path: Path) -> None:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        span = pa.struct([("start", pa.int64()), ("end", pa.int64())])
+        texts = dict.fromkeys(_EMPTY, pa.string()) | {"confidence": pa.float64()}
+        texts["evidence"] = pa.struct([("text", pa.string()), ("start", pa.int64()), ("end", pa.int64())])
+        spans = dict.fromkeys(_EMPTY["spans"], span) | {"date": pa.list_(span)}
+        texts["spans"] = pa.struct(list(spans.items()))
+        self.schema = pa.schema(list(texts.items()))
+        self.writer = pq.ParquetWriter(path, self.schema)
+
+    def write(self, rows: Sequence[dict[str, Any]]) -> None:
+        import pyarrow as pa
+
+        if rows:
+            self.writer.write_table(pa.Table.from_pylist(list(rows), self.schema))
+
+    def close(self) -> None:
+        self.writer.close()
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A new file beside `path` that takes its place when the block ends well, and is gone when it does not.
+
+    Raises StatutsError where the folder or file cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.is_dir():
+            raise StatutsError(f"{path}: a folder; name a file for the output")
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        os.close(handle)
+        mask = os.umask(0)
+        os.umask(mask)
+        os.chmod(name, 0o666 & ~mask)
+        fresh = Path(name)
+        try:
+            yield fresh
+            os.replace(fresh, path)
+        finally:
+            fresh.unlink(missing_ok=True)
+    except OSError as error:
+        raise StatutsError(f"{path}: cannot be written ({error.strerror or error})") from error
+
+
+@contextlib.contextmanager
+def open_writer(path: Path) -> Iterator[Writer]:
+    """A writer of rows to a `.jsonl`, `.csv` or `.parquet` file, which appears when all are written.
+
+    Raises StatutsError for another suffix or a file that cannot be written.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES:
+        raise StatutsError(f"{path}: unknown suffix; name a file that ends in {', '.join(SUFFIXES)}")
+    with replacing(path) as fresh:
+        if suffix == ".parquet":
+            with contextlib.closing(_Parquet(fresh)) as writer:
+                yield writer
+        else:
+            with fresh.open("w", encoding="utf-8", newline="") as file:
+                yield _JsonLines(file) if suffix == ".jsonl" else _Csv(file)
+
+
+def show_triples(rows: Sequence[dict[str, Any]], *, most: int = 200) -> None:
+    """Print rows as a table, at most so many of them."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table()
+    for column in ("document", "country", "status", "organisation", "date", "confidence"):
+        table.add_column(column, justify="right" if column == "confidence" else "left", overflow="fold")
+    for row in rows[:most]:
+        country = f"{row['country']} {row['country_text']}"
+        cells = (row["document"], country, row["status"], row["organisation"] or "–", row["date"] or "–")
+        table.add_row(*(Text(cell) for cell in cells), f"{row['confidence']:.2f}")
+    console = Console()
+    console.print(table)
+    if len(rows) > most:
+        console.print(f"… and {len(rows) - most} more")
