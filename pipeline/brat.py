@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 from pipeline.dates import is_edtf
@@ -64,7 +65,7 @@ def _mention(id: str, rest: str, text: str) -> Mention:
     start, end = fragments[0][0], fragments[-1][1]
     if not 0 <= start < end <= len(text):
         raise ValueError("offsets outside the text")
-    for (_, before), (after, _) in zip(fragments, fragments[1:], strict=False):
+    for (_, before), (after, _) in pairwise(fragments):
         if text[before:after].strip():
             raise ValueError("a span in fragments with words between them")
     return Mention(id, _one_of(label, ENTITY_LABELS), start, end, text[start:end])  # type: ignore[arg-type]
@@ -141,13 +142,13 @@ def to_brat(document: Document) -> str:
         lines.append(f"{ids[mention.id]}\t{mention.label} {';'.join(fragments)}\t{words}")
     coded = [mention for mention in document.entities if mention.status]
     lines += [f"A{i}\tStatus {ids[m.id]} {m.status}" for i, m in enumerate(coded, start=1)]
-    names = {}
+    names: dict[tuple[str, str | None, str | None], str] = {}
     for i, relation in enumerate(document.relations, start=1):
         names.setdefault((relation.type, relation.head, relation.tail), f"R{i}")
         lines.append(f"R{i}\t{relation.type} Arg1:{ids[relation.head]} Arg2:{ids[relation.tail]}")
     noted = [t for t in document.triples if ("holder", t.trigger, t.holder) in names]
     for i, triple in enumerate(noted, start=1):
-        target = names["holder", triple.trigger, triple.holder]  # type: ignore[index]
+        target = names["holder", triple.trigger, triple.holder]
         values = (triple.country, triple.status, triple.date or _NONE, triple.organisation or _NONE)
         lines.append(f"#{i}\tAnnotatorNotes {target}\t{' '.join(values)}")
     return "".join(line + "\n" for line in lines)

@@ -1,4 +1,4 @@
-"""The configuration: which models do the work, and on what. `configs/default.yaml` spells out the defaults."""
+"""The configuration: which models work, and on what. `configs/default.yaml` spells out the defaults."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """Annotated documents: JSON lines in the form of `annotations/`, or brat standoff.
 
-A JSON line holds a document. Keys: `id`, `date` (EDTF or null), `style`, `text`; `sentences` (start, end, paragraph, heading), `entities`
-(id, label, start, end, text, status of a STATUS, confidence), `relations` (type, head, tail, confidence),
+A JSON line holds a document. Keys: `id`, `date` (EDTF or null), `style`, `text`; `sentences` (start, end,
+paragraph, heading), `entities` (id, label, start, end, text, status of a STATUS, confidence),
+`relations` (type, head, tail, confidence),
 `triples` (country, status, date, organisation, and the ids of the mentions that say so), `inferred_date`.
 What a stage has not filled yet is left out.
 """

@@ -17,6 +17,7 @@ from pipeline.reading import Encoding
 _LETTERS: dict[EntityLabel, str] = {"COUNTRY": "c", "PLACE": "p", "ORG": "o", "DATE": "d", "STATUS": "s"}
 _STATUS_TAGS = [BIO_TAGS.index("B-STATUS"), BIO_TAGS.index("I-STATUS")]
 _NONE = TRIGGER_CLASSES.index("none")
+_LABELS: dict[str, EntityLabel] = {label: label for label in ENTITY_LABELS}
 
 
 def find_entities(document: Document, encoding: Encoding, hidden: Tensor, model: StatutsModel) -> Document:
@@ -69,7 +70,7 @@ def decode(logits: np.ndarray) -> list[tuple[EntityLabel, int, int]]:
         if prefix == "I" and spans and spans[-1][0] == name and spans[-1][2] == word:
             spans[-1] = (spans[-1][0], spans[-1][1], word + 1)
         else:
-            spans.append((ENTITY_LABELS[ENTITY_LABELS.index(name)], word, word + 1))  # type: ignore[arg-type]
+            spans.append((_LABELS[name], word, word + 1))
     return spans
 
 

@@ -58,7 +58,7 @@ class Extractor:
     def from_pretrained(
         cls, model: str | os.PathLike[str] | None = None, *, config: Config | None = None
     ) -> Extractor:
-        """Load the models that `config` names, or a folder `model` that `make train` wrote, or the embedded one.
+        """Load what `config` names, or a folder `model` that `make train` wrote, or the embedded model.
 
         Raises StatutsError where a model cannot be loaded.
         """

@@ -80,7 +80,7 @@ def _encoding(document: Document, pieces: np.ndarray, offsets: np.ndarray) -> En
     sentences = document.sentences or segment(document).sentences
     starts = np.array([sentence.start for sentence in sentences], dtype=np.int64)
     numbers = np.maximum(np.searchsorted(starts, words[:, 0], side="right") - 1, 0)
-    # A piece touches the words from the first that ends after its start to the last that starts before its end.
+    # A piece touches the words that end after its start and start before its end.
     first = np.searchsorted(words[:, 1], offsets[:, 0], side="right")
     counts = np.maximum(np.searchsorted(words[:, 0], offsets[:, 1], side="left") - first, 0)
     piece = np.repeat(np.arange(len(pieces)), counts)

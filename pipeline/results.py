@@ -1,4 +1,4 @@
-"""Triples as rows for users: JSON lines, CSV or Parquet by the file's suffix, and a table for the terminal."""
+"""Triples as rows for users: JSON lines, CSV or Parquet by the file's suffix, or a table."""
 
 from __future__ import annotations
 

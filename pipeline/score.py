@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property, partial
 from typing import Any, Literal
 
 import numpy as np
@@ -24,17 +25,34 @@ FEW_DOCUMENTS = 10
 _RESAMPLES = 2000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Score:
-    """Counts over all documents, and the 95 % bootstrap interval of F1 (percentiles).
+    """Right, spurious and missed items of each document, shape (documents, 3).
 
-    `tp`, `fp`, `fn` are right, spurious and missed items. Without any item, precision, recall and F1 are 0.
+    Without any right item, precision, recall and F1 are 0.
     """
 
-    tp: int
-    fp: int
-    fn: int
-    interval: tuple[float, float]
+    counts: np.ndarray
+
+    @cached_property
+    def _sums(self) -> tuple[int, int, int]:
+        tp, fp, fn = self.counts.sum(0)
+        return int(tp), int(fp), int(fn)
+
+    @property
+    def tp(self) -> int:
+        """Items that are right."""
+        return self._sums[0]
+
+    @property
+    def fp(self) -> int:
+        """Predicted items that are not in the gold."""
+        return self._sums[1]
+
+    @property
+    def fn(self) -> int:
+        """Gold items that are not predicted."""
+        return self._sums[2]
 
     @property
     def precision(self) -> float:
@@ -50,6 +68,36 @@ class Score:
     def f1(self) -> float:
         """Harmonic mean of precision and recall."""
         return 2 * self.tp / (2 * self.tp + self.fp + self.fn) if self.tp else 0.0
+
+    @cached_property
+    def interval(self) -> tuple[float, float]:
+        """95 % bootstrap interval of F1 (percentiles of resamples).
+
+        Documents are resampled; with fewer than `FEW_DOCUMENTS`, single items, which takes them as
+        independent and so tells too narrow an interval.
+        """
+        units = self.counts
+        if len(units) < FEW_DOCUMENTS:
+            units = np.repeat(np.eye(3, dtype=np.int64), self._sums, axis=0)
+        if len(units) < 2 or not self.tp:
+            return (self.f1, self.f1)
+
+        def f1(tp: np.ndarray, fp: np.ndarray, fn: np.ndarray, axis: int = -1) -> np.ndarray:
+            right = 2 * tp.sum(axis)
+            return right / np.maximum(right + fp.sum(axis) + fn.sum(axis), 1)
+
+        from scipy.stats import bootstrap
+
+        found = bootstrap(
+            tuple(units.T),
+            f1,
+            paired=True,
+            vectorized=True,
+            n_resamples=_RESAMPLES,
+            method="percentile",
+            rng=np.random.default_rng(0),
+        ).confidence_interval
+        return (float(found.low), float(found.high))
 
     def to_row(self) -> dict[str, Any]:
         """The score as a JSON object."""
@@ -114,9 +162,8 @@ def score(gold: Sequence[Document], predicted: Sequence[Document]) -> Report:
     """Score `predicted` against `gold`, matched by document id.
 
     Entities are exact spans and labels by seqeval's strict mode (IOB2); relations need both mentions and the
-    type exact; triples are sets of (country, status, date) and of (country, status) in each document. The
-    interval resamples documents, or single items where there are fewer than `FEW_DOCUMENTS`. Raises
-    StatutsError where two documents share an id, or a prediction's text is not its gold's.
+    type exact; triples are sets of (country, status, date) and of (country, status) in each document. Raises
+    StatutsError where two documents share an id, or the text of a prediction is not its gold's.
     """
     by_id = _by_id(predicted)
     golds = _by_id(gold)
@@ -129,8 +176,8 @@ def score(gold: Sequence[Document], predicted: Sequence[Document]) -> Report:
             )
         pairs.append((document, other))
     entities = _entity_scores(pairs)
-    relations = {
-        kind: _score(pairs, lambda document, kind=kind: _relations(document, kind)) for kind in RELATION_TYPES
+    relations: dict[str, Score] = {
+        kind: _score(pairs, partial(_relations, kind=kind)) for kind in RELATION_TYPES
     }
     relations["micro"] = _score(pairs, _relations)
     triples = {
@@ -155,32 +202,8 @@ def _score(pairs: Sequence[tuple[Document, Document]], items: Items) -> Score:
 
 
 def _scored(sets: Sequence[tuple[set[Any], set[Any]]]) -> Score:
-    counts = np.array([(len(g & p), len(p - g), len(g - p)) for g, p in sets], dtype=np.int64).reshape(-1, 3)
-    tp, fp, fn = (int(count) for count in counts.sum(0)) if len(counts) else (0, 0, 0)
-    units = (
-        counts if len(counts) >= FEW_DOCUMENTS else np.repeat(np.eye(3, dtype=np.int64), (tp, fp, fn), axis=0)
-    )
-    return Score(tp, fp, fn, _interval(units))
-
-
-def _interval(units: np.ndarray) -> tuple[float, float]:
-    """95 % percentile bootstrap interval of F1 over `units` (units, 3) of true and false positives, misses."""
-    if not units.sum():
-        return (0.0, 0.0)
-
-    def f1(tp: np.ndarray, fp: np.ndarray, fn: np.ndarray, axis: int = -1) -> np.ndarray:
-        right = 2 * tp.sum(axis)
-        return right / np.maximum(right + fp.sum(axis) + fn.sum(axis), 1)
-
-    from scipy.stats import bootstrap
-
-    if len(units) == 1:
-        value = float(f1(*units.T))
-        return (value, value)
-    result = bootstrap(
-        tuple(units.T), f1, paired=True, vectorized=True, n_resamples=_RESAMPLES, method="percentile", rng=0
-    ).confidence_interval
-    return (float(result.low), float(result.high))
+    counts = [(len(gold & found), len(found - gold), len(gold - found)) for gold, found in sets]
+    return Score(np.array(counts, dtype=np.int64).reshape(-1, 3))
 
 
 def _entity_scores(pairs: Sequence[tuple[Document, Document]]) -> dict[str, Score]:
@@ -189,14 +212,15 @@ def _entity_scores(pairs: Sequence[tuple[Document, Document]]) -> dict[str, Scor
     tagged = [_tags(gold, predicted) for gold, predicted in pairs]
     read = [Entities([tags[side] for tags in tagged], IOB2).entities for side in (0, 1)]
     found = [
-        tuple({(entity.tag, entity.start, entity.end) for entity in entities} for entities in both)
-        for both in zip(*read, strict=True)
+        ({(e.tag, e.start, e.end) for e in golds}, {(e.tag, e.start, e.end) for e in predictions})
+        for golds, predictions in zip(*read, strict=True)
     ]
-    scores = {
-        label: _scored([tuple({e for e in side if e[0] == label} for side in both) for both in found])  # type: ignore[misc]
-        for label in ENTITY_LABELS
-    }
-    scores["micro"] = _scored(found)  # type: ignore[arg-type]
+    scores: dict[str, Score] = {}
+    for label in ENTITY_LABELS:
+        scores[label] = _scored(
+            [({e for e in g if e[0] == label}, {e for e in p if e[0] == label}) for g, p in found]
+        )
+    scores["micro"] = _scored(found)
     return scores
 
 
@@ -232,10 +256,10 @@ def _relations(document: Document, kind: str | None = None) -> Iterator[tuple[An
 
 
 def triple_errors(gold: Document, predicted: Document) -> list[TripleError]:
-    """The errors of one document, each gold and each predicted triple in one at most.
+    """The errors of one document; a gold and a predicted triple stand in one at most.
 
-    A missed and a spurious triple that agree in country and status are one wrong date; that agree in country, a
-    wrong status; in status and date, a wrong country.
+    A missed and a spurious triple that agree in country and status are one wrong date; that agree in
+    country, a wrong status; in status and date, a wrong country.
     """
     right = {(t.country, t.status, t.date) for t in gold.triples}
     got = {(t.country, t.status, t.date) for t in predicted.triples}

@@ -46,7 +46,7 @@ def read_documents(
     columns: Columns | None = None,
     on_error: Callable[[StatutsError], None],
 ) -> Iterator[Document]:
-    """The documents of files, folders (searched through for `SUFFIXES`) and `-`, in order, read as they are asked for.
+    """The documents of files, folders (searched for `SUFFIXES`) and `-`, in order, read when asked for.
 
     A document's id is the row's, else the path as given, with the row's number for a row that has none.
     `document_date` (EDTF) dates those that bring no date of their own. What cannot be read is told to
@@ -186,8 +186,7 @@ def _csv_rows(path: str, columns: Columns) -> Iterator[tuple[int, dict[str, Any]
         return
     _need_column(columns.text, rows.fieldnames, path)
     try:
-        for number, row in enumerate(rows, start=1):
-            yield number, row
+        yield from enumerate(rows, start=1)
     except csv.Error as error:
         raise StatutsError(f"{path}:{rows.line_num}: not valid CSV: {error}") from error
 

@@ -82,15 +82,16 @@ def documents_of(path: Path) -> Iterator[Document]:
 
     number = 0
     try:
-        for number, row in enumerate(read_stage(path), start=1):
+        for row in read_stage(path):
+            number += 1
             yield from_row(row)
     except (ValueError, KeyError, TypeError, DatasetGenerationError) as error:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise StatutsError(f"{path}: row {number + 1}: not a stage's file: {reason}") from error
+        raise StatutsError(f"{path}: row {number}: not a stage's file: {reason}") from error
 
 
 def write_stage(path: Path, documents: Iterator[Document]) -> int:
-    """Write documents to a `.jsonl` or `.parquet` file, which appears when all are done; how many they are."""
+    """Write documents to a `.jsonl` or `.parquet` file, which appears when all are done; their number."""
     if path.suffix not in SUFFIXES:
         raise StatutsError(f"{path}: unknown suffix; name a file that ends in {' or '.join(SUFFIXES)}")
     count = 0

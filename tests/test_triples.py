@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - sentences stay whole
 """Triples of single French sentences, given their mentions and relations.
 
 `marked` reads « La [h1 Pologne] [s1:member a rejoint] l'[o1 OTAN] en [d1 1999]. »: the digits tell which

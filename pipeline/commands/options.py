@@ -41,6 +41,7 @@ class Problems:
         self.count = 0
 
     def __call__(self, error: StatutsError) -> None:
+        """Tell a problem and count it."""
         self.count += 1
         print("error:", " ".join(str(error).split()), file=sys.stderr)
 

@@ -65,20 +65,9 @@ def relations(input: Input, output: Output, config: ConfigPath = None) -> None:
     write_stage(output, with_progress(documents, "documents"))
 
 
-def triples(
-    input: Input,
-    output: Output,
-    rows: Annotated[
-        Path | None, typer.Option(help="Also write one row a triple to this .jsonl, .csv or .parquet file.")
-    ] = None,
-) -> None:
+def triples(input: Input, output: Output) -> None:
     """Fourth stage: country codes, dates, organisations: the triples."""
-    from pipeline.results import open_writer, triple_rows
     from pipeline.stages import documents_of, write_stage
     from pipeline.triples import assemble
 
     write_stage(output, map(assemble, with_progress(documents_of(input), "documents")))
-    if rows is not None:
-        with open_writer(rows) as writer:
-            for document in documents_of(output):
-                writer.write(triple_rows(document))

@@ -1,7 +1,7 @@
 """Variants of annotated passages that keep the annotation true.
 
-Names change places with others that stand after the same words (« de la », « l' ») elsewhere in the corpus, so that
-gender and elision stay right; years move together; typography changes as it does on the web.
+Names change places with others that stand after the same words (« de la », « l' ») elsewhere in the corpus,
+so that gender and elision stay right; years move together; typography changes as it does on the web.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ def _typos(text: str, random: Random) -> str:
 
 
 def retype(document: Document, random: Random) -> Document:
-    """Change apostrophes, quotation marks, case, accents or letters, most passages in nothing or one thing."""
+    """Change apostrophes, quotation marks, case, accents or letters; most passages in nothing or one."""
     draw = random.random()
     changes: list[Callable[[str], str]] = []
     if random.random() < 0.4:
@@ -141,7 +141,7 @@ def retype(document: Document, random: Random) -> Document:
 
 
 def joined(first: Document, second: Document, random: Random) -> Document:
-    """Two passages as one document, as an article holds several: no relation crosses from one to the other."""
+    """Two passages as one document, as an article holds several: no relation crosses between them."""
     gap = random.choice(("\n", "\n\n", "\n\n"))
     offset = len(first.text) + len(gap)
     moved = [

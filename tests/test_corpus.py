@@ -1,0 +1,160 @@
+"""Annotated documents in JSON lines and brat: what is written is read again, what is wrong is told."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.brat import read_brat, to_brat
+from pipeline.corpus import from_row, read_annotated, read_jsonl, to_line, to_row
+from pipeline.document import STATUSES, Document, Mention, Relation, Sentence, Span, Triple
+from pipeline.errors import StatutsError
+from tests.conftest import ROOT
+
+
+@st.composite
+def documents(draw, *, lines: bool = True):
+    text = draw(
+        st.text(alphabet=st.sampled_from("aé ’😀\u0301" + ("\n" if lines else "")), min_size=8, max_size=40)
+    )
+    mentions = []
+    for label in draw(st.lists(st.sampled_from(["COUNTRY", "PLACE", "ORG", "DATE", "STATUS"]), max_size=5)):
+        start = draw(st.integers(0, len(text) - 1))
+        end = draw(st.integers(start + 1, len(text)))
+        status = draw(st.sampled_from(STATUSES)) if label == "STATUS" else None
+        mentions.append(Mention(f"T{len(mentions) + 1}", label, start, end, text[start:end], status))
+    heads = [m for m in mentions if m.status]
+    tails = [m for m in mentions if m.label in ("COUNTRY", "PLACE")]
+    relations = tuple(dict.fromkeys(Relation("holder", h.id, t.id) for h in heads for t in tails))
+    triples = tuple(
+        Triple(
+            "FRA",
+            r_head.status,
+            draw(st.sampled_from(["2024", "2023/..", None])),
+            "ONU",
+            trigger=r.head,
+            holder=r.tail,
+        )
+        for r in relations
+        for r_head in [next(m for m in heads if m.id == r.head)]
+    )
+    return Document("d", text, entities=tuple(mentions), relations=relations, triples=triples)
+
+
+@settings(max_examples=80, deadline=None)
+@given(documents())
+def test_json_lines_round_trip(document):
+    assert from_row(json.loads(to_line(document))) == document
+
+
+@settings(max_examples=80, deadline=None)
+@given(documents())
+def test_brat_round_trip(tmp_path_factory, document):
+    folder = tmp_path_factory.mktemp("brat")
+    (folder / "d.txt").write_bytes(document.text.encode())
+    (folder / "d.ann").write_text(to_brat(document), encoding="utf-8")
+    read = read_brat(folder / "d.ann")
+    blank = [m for m in document.entities if not m.text.strip("\n")]
+    if not blank and not any(m.text[0] == "\n" or m.text[-1] == "\n" for m in document.entities):
+        assert (read.text, read.entities, read.relations) == (
+            document.text,
+            document.entities,
+            document.relations,
+        )
+        assert read.triples == document.triples
+
+
+def test_all_fields_survive():
+    document = Document(
+        "d",
+        "Le Mali préside.",
+        date="2024",
+        style="news",
+        sentences=(Sentence(0, 16, 0, True),),
+        entities=(Mention("c1", "COUNTRY", 3, 7, "Mali", confidence=0.5),),
+        triples=(
+            Triple(
+                "MLI", "chair", None, evidence=Span(0, 16), dates=("d1",), date_source=None, confidence=0.25
+            ),
+        ),
+        inferred_date="2024-01",
+    )
+    assert from_row(to_row(document)) == document
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ("{", "Expecting"),
+        ("[]", "document"),
+        ('{"id": "a"}', "text"),
+        (
+            '{"id": "a", "text": "Mali", "entities": [{"id": "c", "label": "COUNTRY", "start": 0, "end": 9, "text": "Mali"}]}',
+            "offsets",
+        ),
+        (
+            '{"id": "a", "text": "Mali", "entities": [{"id": "c", "label": "LAND", "start": 0, "end": 4, "text": "Mali"}]}',
+            "label",
+        ),
+        (
+            '{"id": "a", "text": "Mali", "relations": [{"type": "holder", "head": "s", "tail": "c"}]}',
+            "mention",
+        ),
+    ],
+)
+def test_a_bad_line_is_named(tmp_path, row, reason):
+    path = tmp_path / "gold.jsonl"
+    path.write_text('{"id": "ok", "text": "x"}\n' + row + "\n", encoding="utf-8")
+    with pytest.raises(StatutsError, match=rf"gold\.jsonl:2: .*{reason}"):
+        list(read_jsonl(path))
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("T1\tCOUNTRY 3 99\tMali", "outside"),
+        ("T1\tLAND 3 7\tMali", "unknown 'LAND'"),
+        ("T1\tCOUNTRY 0 2;3 7\tLe Mali", None),
+        ("T1\tCOUNTRY 0 2;8 15\tLe préside", "words between"),
+        ("T1\tSTATUS 8 15\tpréside", "Status"),
+        ("R1\tholder Arg1:T1 Arg2:T2", "not there"),
+        ("E1\tEvent:T1", "kind"),
+        ("T1 COUNTRY 3 7 Mali", "gold.ann:1"),
+    ],
+)
+def test_bad_brat_is_named(tmp_path, line, reason):
+    (tmp_path / "gold.txt").write_text("Le Mali préside.", encoding="utf-8")
+    (tmp_path / "gold.ann").write_text(line + "\n", encoding="utf-8")
+    if reason is None:
+        assert read_brat(tmp_path / "gold.ann").entities[0].text == "Le Mali"
+    else:
+        with pytest.raises(StatutsError, match=reason):
+            read_brat(tmp_path / "gold.ann")
+
+
+def test_nothing_annotated_is_an_error(tmp_path):
+    with pytest.raises(StatutsError, match="no annotated document"):
+        list(read_annotated(tmp_path))
+    with pytest.raises(StatutsError, match="no such file"):
+        list(read_annotated(tmp_path / "none"))
+
+
+@pytest.mark.parametrize("part", ["gold", "train", "dev", "test"])
+def test_the_annotations_of_the_repository_are_well_formed(part):
+    read = list(read_annotated(ROOT / "annotations" / part))
+    assert len({document.id for document in read}) == len(read)
+    for document in read:
+        holders = {relation.head for relation in document.relations if relation.type == "holder"}
+        assert {mention.id for mention in document.entities if mention.status} == holders, document.id
+
+
+def test_no_training_passage_is_in_dev_or_test():
+    texts = {
+        part: {d.text for d in read_annotated(ROOT / "annotations" / part)}
+        for part in ("train", "dev", "test", "gold")
+    }
+    assert not texts["train"] & (texts["dev"] | texts["test"] | texts["gold"])
+    assert not texts["dev"] & texts["test"]
