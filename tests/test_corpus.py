@@ -16,14 +16,14 @@ from tests.conftest import ROOT
 
 
 @st.composite
-def documents(draw, *, lines: bool = True):
-    text = draw(
-        st.text(alphabet=st.sampled_from("aé ’😀\u0301" + ("\n" if lines else "")), min_size=8, max_size=40)
-    )
+def documents(draw):
+    text = draw(st.text(alphabet=st.sampled_from("aé ’😀\u0301\n"), min_size=8, max_size=40))
     mentions = []
     for label in draw(st.lists(st.sampled_from(["COUNTRY", "PLACE", "ORG", "DATE", "STATUS"]), max_size=5)):
         start = draw(st.integers(0, len(text) - 1))
         end = draw(st.integers(start + 1, len(text)))
+        if text[start:end].strip("\n") != text[start:end]:
+            continue  # no fragment of brat holds a line end
         status = draw(st.sampled_from(STATUSES)) if label == "STATUS" else None
         mentions.append(Mention(f"T{len(mentions) + 1}", label, start, end, text[start:end], status))
     heads = [m for m in mentions if m.status]
@@ -57,14 +57,12 @@ def test_brat_round_trip(tmp_path_factory, document):
     (folder / "d.txt").write_bytes(document.text.encode())
     (folder / "d.ann").write_text(to_brat(document), encoding="utf-8")
     read = read_brat(folder / "d.ann")
-    blank = [m for m in document.entities if not m.text.strip("\n")]
-    if not blank and not any(m.text[0] == "\n" or m.text[-1] == "\n" for m in document.entities):
-        assert (read.text, read.entities, read.relations) == (
-            document.text,
-            document.entities,
-            document.relations,
-        )
-        assert read.triples == document.triples
+    assert (read.text, read.entities, read.relations) == (
+        document.text,
+        document.entities,
+        document.relations,
+    )
+    assert read.triples == document.triples
 
 
 def test_all_fields_survive():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -58,8 +60,7 @@ def test_windows_cover_all_pieces_and_overlap(pieces, sentence, size):
     assert {i for a, b in found for i in range(a, b)} == set(range(pieces))
     assert all(0 < b - a <= size for a, b in found)
     assert all(
-        after - before >= 0 and end - after >= size // 4
-        for (before, end), (after, _) in zip(found, found[1:], strict=False)
+        after - before >= 0 and end - after >= size // 4 for (before, end), (after, _) in pairwise(found)
     )
 
 

@@ -1,5 +1,7 @@
 """Sentences of French text: « | » stands where one ends."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -48,7 +50,7 @@ def test_no_sentence_in_white_space():
 @given(st.text(alphabet=st.sampled_from("Aé a.!?…»« \n\r\u2028’'()1-"), max_size=120) | st.text(max_size=60))
 def test_sentences_cover_all_but_white_space_in_order(text):
     found = split_sentences(text)
-    assert all(a.end <= b.start for a, b in zip(found, found[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(found))
     inside = {i for s in found for i in range(s.start, s.end)}
     assert all(text[s.start : s.end] == text[s.start : s.end].strip() for s in found)
     assert all(not text[i].isprintable() or text[i].isspace() for i in range(len(text)) if i not in inside)

@@ -156,8 +156,12 @@ def _day_alone(calendar: Calendar, scope: Scope) -> Value | None:
     spans = [span for m in months if (span := day_span(m // 12, m % 12 + 1, calendar.day))]
     # « mercredi 13 » is of the month in which it is one.
     spans = [span for span in spans if span[0].weekday() == calendar.weekday] or spans
-    nearest = min(spans, key=lambda span: distance(span[0], span[1], now, scope.leaning // 10), default=None)
-    return day_moment(nearest[0]) if nearest else None
+    today = now.toordinal()
+    days = [span[0] for span in spans]
+    nearest = min(
+        days, key=lambda d: distance(d.toordinal(), d.toordinal(), today, scope.leaning // 10), default=None
+    )
+    return day_moment(nearest) if nearest else None
 
 
 def _season(season: Season, scope: Scope) -> Value | None:
@@ -240,7 +244,11 @@ def _movable_feast(feast: Feast, scope: Scope) -> Value | None:
     days = [d for year in (now.year - 1, now.year, now.year + 1) if (d := feasts.feast_day(feast.key, year))]
     if feast.direction:
         days = [d for d in days if (d < now if feast.direction < 0 else d > now)]
-    nearest = min(days, key=lambda d: distance(d, d, now, scope.leaning), default=None)
+    nearest = min(
+        days,
+        key=lambda d: distance(d.toordinal(), d.toordinal(), now.toordinal(), scope.leaning),
+        default=None,
+    )
     return day_moment(nearest) if nearest else None
 
 

@@ -107,12 +107,17 @@ def told_year(year: int | Offset | None, scope: Scope) -> int | None:
     return moment.known_year if isinstance(moment, Moment) else None
 
 
-def distance(day: datetime.date, end: datetime.date, now: datetime.date, leaning: int) -> int:
-    """How far a period is from now, in days, dates against the sentence's leaning pushed away."""
-    if day <= now <= end:
+def distance(start: int, end: int, now: int, leaning: int) -> int:
+    """How far a period is from now, in days; one against the sentence's leaning is pushed away."""
+    if start <= now <= end:
         return 0
-    away = (now - end).days if end < now else (day - now).days
-    return away + (abs(leaning) if (end < now and leaning > 0) or (day > now and leaning < 0) else 0)
+    away = now - end if end < now else start - now
+    return away + (abs(leaning) if (end < now and leaning > 0) or (start > now and leaning < 0) else 0)
+
+
+def _even_days(day: datetime.date) -> int:
+    """A count of days in which every year has 366, so that leap years tip no balance between two years."""
+    return 366 * day.year + day.replace(year=2000).timetuple().tm_yday
 
 
 def day_span(year: int, month: int, day: int) -> tuple[datetime.date, datetime.date] | None:
@@ -153,7 +158,7 @@ def nearest_year(scope: Scope, month: int, day: int = 0, direction: int | None =
             continue
         if direction is not None and direction > 0 and span[0] <= now[0]:
             continue
-        cost = distance(*span, now[0], scope.leaning)
+        cost = distance(_even_days(span[0]), _even_days(span[1]), _even_days(now[0]), scope.leaning)
         if best is None or cost < best[0]:
             best = cost, candidate
     return best[1] if best else None

@@ -102,7 +102,6 @@ RELATIVE = [
 def test_years_move_with_the_document(text: str, day: datetime.date, years: int) -> None:
     if day.month == 2 and day.day == 29:
         day = day.replace(day=28)
-    # Leap years move a date by a day against the middle of the year: keep clear of ties.
     moved = day.replace(year=day.year + years)
     here = find_and_ground(text, document_date=day.isoformat())[0].value
     there = find_and_ground(text, document_date=moved.isoformat())[0].value
@@ -186,6 +185,9 @@ def test_long_texts_take_linear_time() -> None:
         "l'",
         "1.",
     ):
-        start = time.perf_counter()
-        find_and_ground(piece * 20_000, document_date="2024-07-03")
-        assert time.perf_counter() - start < 5, piece
+        seconds = []
+        for count in (5_000, 10_000):
+            start = time.process_time()
+            find_and_ground(piece * count, document_date="2024-07-03")
+            seconds.append(time.process_time() - start)
+        assert seconds[1] < 3 * seconds[0] + 0.5, piece
