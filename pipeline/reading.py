@@ -144,27 +144,31 @@ class Reader:
 
     def read(self, encodings: Sequence[Encoding]) -> list[Tensor]:
         """One word matrix (words, hidden size) for each encoding, on the reader's device."""
-        cut = [(index, *window) for index, encoding in enumerate(encodings) for window in windows(encoding)]
-        cut.sort(key=lambda window: window[2] - window[1])
-        hidden_size = self.model.encoder.config.hidden_size
-        states = [torch.zeros(len(e.pieces), hidden_size, device=self.device) for e in encodings]
-        depths = [np.full(len(e.pieces), -1) for e in encodings]
         with torch.inference_mode():
-            for batch in _batches(cut):
-                output = self.model(*self._padded([encodings[i].pieces[a:b] for i, a, b in batch]))
-                for row, (index, start, end) in enumerate(batch):
-                    depth = _depth(start, end, len(encodings[index].pieces))
-                    deeper = depth > depths[index][start:end]
-                    depths[index][start:end][deeper] = depth[deeper]
-                    chosen = torch.from_numpy(np.flatnonzero(deeper)).to(self.device)
-                    states[index][start + chosen] = output[row, 1 + chosen]
-            return [
-                pool_words(states[index], torch.from_numpy(e.links).to(self.device), len(e.words))
-                for index, e in enumerate(encodings)
-            ]
+            return word_states(self.model, self.tokenizer, encodings)
 
-    def _padded(self, rows: Sequence[np.ndarray]) -> tuple[Tensor, Tensor]:
-        return padded(rows, self.tokenizer, self.device)
+
+def word_states(
+    model: StatutsModel, tokenizer: PreTrainedTokenizerBase, encodings: Sequence[Encoding]
+) -> list[Tensor]:
+    """One word matrix (words, hidden size) for each encoding, from batches of windows of like length."""
+    device, size = model.device, model.encoder.config.hidden_size
+    cut = [(index, *window) for index, encoding in enumerate(encodings) for window in windows(encoding)]
+    cut.sort(key=lambda window: window[2] - window[1])
+    states = [torch.zeros(len(e.pieces), size, device=device) for e in encodings]
+    depths = [np.full(len(e.pieces), -1) for e in encodings]
+    for batch in _batches(cut):
+        output = model(*padded([encodings[i].pieces[a:b] for i, a, b in batch], tokenizer, device))
+        for row, (index, start, end) in enumerate(batch):
+            depth = _depth(start, end, len(encodings[index].pieces))
+            deeper = depth > depths[index][start:end]
+            depths[index][start:end][deeper] = depth[deeper]
+            chosen = torch.from_numpy(np.flatnonzero(deeper)).to(device)
+            states[index][start + chosen] = output[row, 1 + chosen]
+    return [
+        pool_words(states[index], torch.from_numpy(e.links).to(device), len(e.words))
+        for index, e in enumerate(encodings)
+    ]
 
 
 def padded(

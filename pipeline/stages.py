@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipeline.corpus import from_row, to_line, to_row
 from pipeline.document import Document
 from pipeline.errors import StatutsError
 from pipeline.results import replacing
+
+if TYPE_CHECKING:
+    from datasets import IterableDataset
 
 #: What a file between stages may end in.
 SUFFIXES = (".jsonl", ".parquet")
@@ -62,18 +66,26 @@ def _features() -> Any:
     return Features(feature(_FIELDS))
 
 
-def read_stage(path: Path) -> Any:
+def _lines(path: str) -> Iterator[dict[str, Any]]:
+    with open(path, encoding="utf-8") as lines:
+        for line in lines:
+            yield json.loads(line)
+
+
+def read_stage(path: Path) -> IterableDataset:
     """A stage's file as a streaming dataset of rows. Raises StatutsError where there is no such file."""
-    from datasets import load_dataset
+    from datasets import IterableDataset, load_dataset
 
     if path.suffix not in SUFFIXES:
         raise StatutsError(f"{path}: a stage reads {' or '.join(SUFFIXES)}; run the stage before this one")
     if not path.is_file():
         raise StatutsError(f"{path}: no such file; run the stage before this one")
-    kind = {".jsonl": "json", ".parquet": "parquet"}[path.suffix]
-    if not path.stat().st_size:
-        return iter(())
-    return load_dataset(kind, data_files=str(path), split="train", streaming=True, features=_features())
+    if path.suffix == ".parquet":
+        return load_dataset(
+            "parquet", data_files=str(path), split="train", streaming=True, features=_features()
+        )
+    # Not its "json" reader, which takes a string like 2024-07-04 for a time and gives back another string.
+    return IterableDataset.from_generator(_lines, gen_kwargs={"path": str(path)})
 
 
 def documents_of(path: Path) -> Iterator[Document]:

@@ -7,10 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from pipeline.countries.names import codes_of_name
 from pipeline.document import Document, EntityLabel, Mention
 from pipeline.entities import number
 from pipeline.errors import StatutsError
+from pipeline.reading import split_words
 
 #: Pieces that the windows of a long text share.
 _STRIDE = 64
@@ -57,7 +60,8 @@ class StandIn:
             "token-classification",
             model=network.eval(),
             tokenizer=tokenizer,
-            aggregation_strategy="first",
+            # The other strategies take « l'Inde », and words on both sides of a line end, for one word.
+            aggregation_strategy="simple",
             stride=min(_STRIDE, limit // 4),
             device=device,
         )
@@ -87,23 +91,20 @@ class StandIn:
         return results
 
     def _mentions(self, document: Document, groups: Sequence[Mapping[str, Any]]) -> list[Mention]:
+        """The model's groups of pieces as mentions of whole words; where two touch a word, the surer one."""
+        words = split_words(document.text)
         mentions: list[Mention] = []
-        for group in groups:
+        for group in sorted(groups, key=lambda group: -group["score"]):
             label = self.labels.get(group["entity_group"])
-            start, end = _trimmed(document.text, int(group["start"]), int(group["end"]))
-            if label is None or start >= end:
+            first = int(np.searchsorted(words[:, 1], group["start"], side="right"))
+            last = int(np.searchsorted(words[:, 0], group["end"], side="left"))
+            if label is None or first >= last:
+                continue
+            start, end = int(words[first, 0]), int(words[last - 1, 1])
+            if any(other.start < end and start < other.end for other in mentions):
                 continue
             text = document.text[start:end]
             if label == "PLACE" and codes_of_name(text) and text[0].isupper():
                 label = "COUNTRY"
             mentions.append(Mention("", label, start, end, text, confidence=float(group["score"])))
         return mentions
-
-
-def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
-    """The span without white space at its ends, which some tokenizers leave in."""
-    while start < end and text[start].isspace():
-        start += 1
-    while start < end and text[end - 1].isspace():
-        end -= 1
-    return start, end

@@ -240,7 +240,7 @@ def _is_end(reading: _Reading, status: _Stated, code: str, date: SaidDate) -> bo
     """Whether a holder's lone date starts another status of it, told further on, that rules this one out."""
     return status.status in LASTING and any(
         other.trigger.start > status.trigger.start
-        and other.status in LASTING - {status.status}
+        and other.status in _ENDED_BY.get(status.status, ())
         and {status.status, other.status} != {"withdrawn", "suspended"}
         and code in _countries(reading, other)
         and _same_body(reading, status, other)

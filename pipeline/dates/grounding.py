@@ -276,6 +276,9 @@ def _ground_found(
         if explicit is not None:
             history.year, history.year_end = explicit, parsed[1]
             history.year_alone = isinstance(node, Calendar) and not node.month
+        elif isinstance(node, Offset) and isinstance(point, Moment) and not point.month:
+            # « cette année, en mars »
+            history.year, history.year_end, history.year_alone = point.known_year, parsed[1], True
         elif point is not None and document is None and (moment := first_moment(point)):
             history.year = moment.known_year or history.year
     return [results[index] for index in range(len(spans))]

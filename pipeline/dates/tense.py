@@ -17,7 +17,7 @@ _IMPERFECT = re.compile(r"\w{2,}(?:ait|aient)")
 _CONDITIONAL = re.compile(r"\w{2,}(?:rait|raient)")
 _SIMPLE_PAST = re.compile(r"\w{2,}(?:èrent|irent|urent|inrent)")
 _PARTICIPLE = re.compile(r"\w{2,}(?:é|ée|és|ées)")
-_AFTER_AUXILIARY = re.compile(r"\w+(?:ée?s?|ue?s?|ie?s?|ite?s?|erte?s?|orte?s?)")
+_AFTER_AUXILIARY = re.compile(r"\w+(?:ée?s?|ue?s?|ie?s?|in?te?s?|erte?s?|orte?s?)")
 _INFINITIVE = re.compile(r"\w+(?:er|ir|re|oir)")
 _NOUNS_IN_TE = re.compile(r"\w+[tiè]tés?")
 
@@ -46,6 +46,7 @@ _FUTURE_AUXILIARIES = words("sera seront aura auront serai serons")
 _AHEAD = words("""
     prévu prévue prévus prévues attendu attendue attendus attendues programmé programmée programmés
     programmées
+    promis promise promises
     reporté reportée reportés fixé fixée fixés avancé avancée imminent imminente rendez-vous rdv
     prochain prochaine prochainement bientôt doit doivent devra devront inscription inscriptions réservation
     réservations réserver lieu
@@ -58,7 +59,7 @@ _GOING = words(
 #: month or
 #: two the nearest wins against a finite verb, sooner against a participle.
 EXCLUSIVE = 400
-CERTAIN = 300
+CERTAIN = 335
 LIKELY = 150
 
 
@@ -132,7 +133,7 @@ def leaning(tokens: Sequence[Token], i: int, j: int, text: str) -> int:
 def _at(tokens: Sequence[Token], k: int, text: str) -> int:
     tok = tokens[k]
     form = tok.form
-    if tok.category or not form.isalpha():
+    if not form.isalpha() or (tok.category and not token_is_auxiliary(tokens, k - 1)):
         return 0
     if form in _GOING:
         following = [tokens[m].form for m in range(k + 1, min(k + 4, len(tokens)))]

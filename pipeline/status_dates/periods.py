@@ -15,8 +15,9 @@ LASTING: frozenset[Status] = frozenset(
 )
 
 _ENDING = re.compile(
-    r"\b(?:s['’]ach[eè]v\w*|achèv\w*|expir\w*|pren\w+ fin|pris fin|échéance|lev[ée]{1,2}e?s?|levait|abrog\w+"
-    r"|cess\w+|termin\w+|sortante?s?|jusqu['’]\w*)\b",
+    r"\b(?:s['’]ach[eè]v\w*|achèv\w*|expir\w*|pr(?:en|i)\w* fin|échéance|lev[ée]{1,2}e?s?|levait|abrog\w+"
+    r"|cess\w+|termin\w+|sortante?s?|jusqu['’](?!ici\b|alors\b)\w*"
+    r"|rend\w* (?:leur|son) (?:fauteuil|siège|place)s?)\b",
     re.I,
 )
 _LOSING = re.compile(
@@ -37,8 +38,9 @@ _EFFECTIVE = re.compile(
 _AT = re.compile(r"\s*\(?(?:au|en)\s+", re.I)
 _COLON = re.compile(r"\s*\)?\s*:")
 _FROM_HIM = re.compile(
-    r"\b(?:succ[eèé]d\w*|relais|remplac\w+|suite|mains|relève|retirée?)\b[^.;:]{0,60}$"
-    r"|\b(?:passe|passera|passée?)\s+(?:du|de la|de l['’]|des|de)\s*$",
+    r"\b(?:succ[eèé]d\w*|prédécesseure?s?|relais|remplac\w+|suite|mains|relève|retirée?)\b[^.;:]{0,60}$"
+    r"|\b(?:passe|passera|passée?)\s+(?:\w+\s+)?(?:du|de la|de l['’]|des|de)\s*$"
+    rf"|\bqu(?:e|['’])\s*(?:détenai|exerçai|assurai|occupai|assumai)(?:t|ent)\s+(?:jusqu\S+\s+)?{DETERMINERS}$",
     re.I,
 )
 _AFTER_HIM = re.compile(rf"\baprès\s+{DETERMINERS}$", re.I)
@@ -88,7 +90,9 @@ def periods(
         # « a annoncé en janvier son retrait, effectif en juin »: it starts in June.
         lefts = [_before(case.text, date.mention) for date in ordered]
         effective = [index for index, left in enumerate(lefts) if _EFFECTIVE.search(left)]
-        ordered = ordered[effective[0] :] if effective else ordered
+        if effective:
+            since = [date for date in ordered[: effective[0]] if date.bound == "from"]
+            ordered = since + ordered[effective[0] :]
     if not ordered:
         return []
     if len(ordered) == 1:
@@ -131,9 +135,9 @@ def _lasting(case: Case, date: SaidDate, ended: bool) -> str:
     left = SENTENCE_END.split(left)[-1]
     if ended or (case.status not in ("withdrawn", "suspended") and _LOSING.search(left)):
         return f"../{date.point}"
-    if date.bound:
+    if date.bound and not (case.status == "withdrawn" and date.bound == "until"):
         return _open(date)
-    if _ends(case, date):
+    if case.status != "withdrawn" and _ends(case, date):
         return f"../{date.point}"
     if _STATE_AT.search(_before(case.text, date.mention)):
         return date.point

@@ -21,8 +21,8 @@ from torch.nn import functional
 from transformers import BertModel, PreTrainedTokenizerBase, PreTrainedTokenizerFast
 
 from pipeline.document import Document
-from pipeline.model import StatutsConfig, StatutsModel, pool_words
-from pipeline.reading import Reader, padded
+from pipeline.model import StatutsConfig, StatutsModel
+from pipeline.reading import Reader, word_states
 from pipeline.training.augment import epoch, pools
 from pipeline.training.examples import Example, build, trigger_pattern
 from pipeline.training.selection import evaluate, tune
@@ -159,12 +159,10 @@ def _step(
     optimizer: torch.optim.Optimizer,
     recipe: Recipe,
 ) -> float:
-    states = model(*padded([example.encoding.pieces for example in batch], tokenizer, model.device))
-    losses = []
-    for row, example in enumerate(batch):
-        pieces = states[row, 1 : 1 + len(example.encoding.pieces)]
-        hidden = pool_words(pieces, torch.from_numpy(example.encoding.links), len(example.encoding.words))
-        losses.append(example_loss(model, example, hidden, recipe))
+    states = word_states(model, tokenizer, [example.encoding for example in batch])
+    losses = [
+        example_loss(model, example, hidden, recipe) for example, hidden in zip(batch, states, strict=True)
+    ]
     loss = torch.stack(losses).mean()
     optimizer.zero_grad(set_to_none=True)
     loss.backward()
