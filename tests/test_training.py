@@ -1,0 +1,173 @@
+"""Training: what augmentation keeps true, and a run that is stopped and goes on."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from transformers import BertConfig, BertModel
+
+from pipeline.corpus import read_annotated
+from pipeline.document import Document, Mention
+from pipeline.extractor import Extractor
+from pipeline.model import BIO_TAGS, TRIGGER_CLASSES
+from pipeline.training.augment import epoch, joined, pools, retype, shift_years, swap_names
+from pipeline.training.examples import build, trigger_pattern
+from pipeline.training.train import Recipe, schedule, train
+from tests.conftest import ROOT
+
+DOCUMENTS = list(read_annotated(ROOT / "annotations/train/corpus.jsonl"))[:120]
+NAMES = pools(DOCUMENTS)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10**6))
+def test_augmentation_keeps_mentions_relations_and_offsets(seed):
+    random = Random(seed)
+    document = random.choice(DOCUMENTS)
+    changed = retype(shift_years(swap_names(document, NAMES, random), random), random)
+    assert [(m.id, m.label, m.status) for m in changed.entities] == [
+        (m.id, m.label, m.status) for m in document.entities
+    ]
+    assert changed.relations == document.relations
+    assert all(changed.text[m.start : m.end] == m.text for m in changed.entities)
+
+
+def test_a_name_changes_everywhere_to_one_that_fits_the_words_before_it():
+    document = Document(
+        "d",
+        "Le Mali et le Tchad ; du Mali.",
+        entities=tuple(
+            Mention(f"c{i}", "COUNTRY", a, b, t)
+            for i, (a, b, t) in enumerate([(3, 7, "Mali"), (14, 19, "Tchad"), (25, 29, "Mali")])
+        ),
+    )
+    names = {("COUNTRY", "le|False|False"): ("Niger", "Pérou"), ("COUNTRY", "du|False|False"): ("Pérou",)}
+    changed = swap_names(document, names, Random(0), share=1)
+    assert changed.text == "Le Pérou et le Niger ; du Pérou."
+
+
+def test_no_relation_crosses_between_joined_passages():
+    first, second = DOCUMENTS[0], DOCUMENTS[1]
+    both = joined(first, second, Random(0))
+    assert both.text.startswith(first.text)
+    assert both.text.endswith(second.text)
+    assert all(both.text[m.start : m.end] == m.text for m in both.entities)
+    assert all(r.head.startswith("+") == r.tail.startswith("+") for r in both.relations)
+
+
+def test_an_epoch_holds_every_passage_once():
+    ids = [id for document in epoch(DOCUMENTS, NAMES, Random(0)) for id in document.id.split("+")]
+    assert sorted(ids) == sorted(document.id for document in DOCUMENTS)
+
+
+def test_an_example_says_what_the_annotation_says(tokenizer):
+    document = DOCUMENTS[0]
+    (example,) = build([document], tokenizer, trigger_pattern(DOCUMENTS), Random(0))
+    words = example.encoding.words
+    starts = [i for i, tag in enumerate(example.tags) if BIO_TAGS[tag].startswith("B-")]
+    assert [int(words[i, 0]) for i in starts] == sorted(m.start for m in document.entities)
+    statuses = [TRIGGER_CLASSES[c] for c in example.classes]
+    assert [s for s in statuses if s != "none"] == [m.status for m in document.entities if m.status]
+    assert int(example.targets.sum()) == len(document.relations)
+
+
+def test_rates_rise_then_fall_to_zero():
+    rates = [schedule(step, 100, 0.1) for step in range(101)]
+    assert rates[9] == max(rates) == 1.0
+    assert rates[0] == pytest.approx(0.1)
+    assert rates[100] == 0.0
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory, tokenizer):
+    path = tmp_path_factory.mktemp("encoder")
+    BertModel(
+        BertConfig(
+            vocab_size=len(tokenizer),
+            hidden_size=16,
+            num_hidden_layers=1,
+            num_attention_heads=2,
+            intermediate_size=16,
+            pad_token_id=tokenizer.pad_token_id,
+        ),
+        add_pooling_layer=False,
+    ).save_pretrained(path)
+    tokenizer.save_pretrained(path)
+    return path
+
+
+def weights(model):
+    return {name: value.clone() for name, value in model.state_dict().items()}
+
+
+def test_a_stopped_training_goes_on_to_the_same_model(tiny, tmp_path):
+    recipe = Recipe(epochs=3, seed=5)
+    options = {"encoder": tiny, "recipe": recipe}
+    whole = weights(train(DOCUMENTS[:16], DOCUMENTS[16:20], work=tmp_path / "whole", **options))
+
+    class Stop(Exception):
+        pass
+
+    def stopped():
+        import pipeline.training.train as module
+
+        step, count = module._step, 0
+
+        def stop(*arguments):
+            nonlocal count
+            count += 1
+            if count > 3:
+                raise Stop
+            return step(*arguments)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(module, "_step", stop)
+            train(DOCUMENTS[:16], DOCUMENTS[16:20], work=tmp_path / "stopped", **options)
+
+    with pytest.raises(Stop):
+        stopped()
+    assert len(json.loads((tmp_path / "stopped/checkpoint/progress.json").read_text())["epochs"]) == 1
+    again = weights(train(DOCUMENTS[:16], DOCUMENTS[16:20], work=tmp_path / "stopped", **options))
+    assert all((again[name] == value).all() for name, value in whole.items())
+
+
+def test_the_train_command_writes_a_model_that_loads_and_its_card(tiny, tmp_path, monkeypatch):
+    import sys
+
+    from pipeline.commands import main
+
+    lines = (ROOT / "annotations/dev/corpus.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
+    for name, part in (("train", lines[:10]), ("dev", lines[10:14])):
+        (tmp_path / f"{name}.jsonl").write_text("".join(part), encoding="utf-8")
+    arguments = [
+        "--training",
+        tmp_path / "train.jsonl",
+        "--dev",
+        tmp_path / "dev.jsonl",
+        "--test",
+        tmp_path / "dev.jsonl",
+    ]
+    arguments += [
+        "--encoder",
+        tiny,
+        "--output",
+        tmp_path / "model",
+        "--work",
+        tmp_path / "work",
+        "--epochs",
+        1,
+    ]
+    monkeypatch.setattr(sys, "argv", ["pipeline", "train", *map(str, arguments)])
+    with pytest.raises(SystemExit) as stop:
+        main()
+    assert not stop.value.code
+    assert sorted(p.name for p in Path(tmp_path / "model").iterdir()) == [
+        "README.md", "config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json",
+    ]  # fmt: skip
+    assert "| test: 4 documents |" in (tmp_path / "model/README.md").read_text()
+    assert Extractor.from_pretrained(tmp_path / "model")("Le Mali.").text == "Le Mali."
