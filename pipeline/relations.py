@@ -61,8 +61,10 @@ def find_relations(document: Document, encoding: Encoding, hidden: Tensor, model
     for at in range(0, len(pairs), _CHUNK):
         chunk = pairs[at : at + _CHUNK]
         features = pair_features(spans, labels, chunk, encoding.sentences)
+        paired, places = np.unique(chunk, return_inverse=True)
         with torch.inference_mode():
-            tensors = (torch.from_numpy(array).to(hidden.device) for array in (spans, chunk, features))
+            arrays = (spans[paired], places.reshape(chunk.shape), features)
+            tensors = (torch.from_numpy(array).to(hidden.device) for array in arrays)
             scores = model.score_pairs(hidden, *tensors).sigmoid().float().cpu().numpy()
         for (head, tail), row in zip(chunk, scores, strict=True):
             kind = types[tail]

@@ -111,7 +111,9 @@ def _calendar(tokens: Sequence[Token], i: int, j: int, node: Calendar, text: str
     if node.weekday is not None:
         return _weekday_is_meant(tokens, i, j, node)
     if node.day:
-        # « Le 29, à Mendoza »; anything less could be a rank, a house or a score.
+        # « Le 29, à Mendoza », « jusqu'au 19 »; anything less could be a rank, a house or a score.
+        if governor(tokens, i, j).bound is not None and tokens[i].category == "number":
+            return not counts_something(tokens, j) and token(tokens, j).form not in lexicon.NAMED_AFTER_DATES
         return (
             token(tokens, i - 1).form == "le"
             and token(tokens, j).form == ","
@@ -175,7 +177,9 @@ def is_date(tokens: Sequence[Token], i: int, j: int, node: Expression, text: str
         case Range(start=Calendar() as start, end=Calendar() as end):
             if start.weekday is not None and not start.day:
                 return token(tokens, i - 1).form not in ("du", "le", "chaque")
-            if _names_place(tokens, i) or (end.day and not end.month):
+            # « du vendredi 19 au lundi 22 » has weekdays to tell it from « du 19 au 22 » of anything.
+            bare = end.day and not end.month and (start.weekday is None or end.weekday is None)
+            if _names_place(tokens, i) or bare:
                 return False
             if not start.month and not start.day and isinstance(start.year, int):
                 return _years_are_meant(tokens, i, j, start.year, cast(int, end.year))

@@ -51,6 +51,12 @@ _AHEAD = words("""
     prochain prochaine prochainement bientôt doit doivent devra devront inscription inscriptions réservation
     réservations réserver lieu
     """)
+#: Ahead of a form of « être »: « est annoncé pour jeudi », but « a annoncé jeudi ».
+_PLANNED = words("""
+    annoncé annoncée annoncés annoncées organisé organisée organisés organisées envisagé envisagée envisagés
+    envisagées proposé proposée proposés proposées invité invitée invités invitées convié conviée conviés
+    conviées
+    """)
 _GOING = words(
     "va vont vais allons doit doivent devrait devraient pourrait pourraient pourra compte comptent"
 )
@@ -140,6 +146,8 @@ def _at(tokens: Sequence[Token], k: int, text: str) -> int:
         return CERTAIN if any(_INFINITIVE.fullmatch(word) for word in following) else 0
     found = _leaning_of(form)
     before = tokens[k - 1].form if k else ""
+    if form in _PLANNED and before in ("est", "sont"):
+        return LIKELY
     if before in _DETERMINING and abs(found) != CERTAIN:
         # « leur entrée » is a noun; « la remettra », « en faisait partie » have a pronoun before the verb.
         return found if found > 0 and form in _AHEAD else 0
