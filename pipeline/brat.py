@@ -29,8 +29,8 @@ def read_brat(annotation: Path) -> Document:
     """
     path = annotation.with_suffix(".txt")
     try:
-        text = path.read_bytes().decode("utf-8")
-        lines = annotation.read_text(encoding="utf-8").split("\n")
+        text = path.read_bytes().decode("utf-8-sig")
+        lines = annotation.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise StatutsError(f"{annotation}: needs {path.name} beside it, both in UTF-8: {error}") from error
     mentions: dict[str, Mention] = {}
@@ -42,6 +42,8 @@ def read_brat(annotation: Path) -> Document:
             continue
         try:
             id, rest = line.split("\t", 1)
+            if id in mentions or id in relations:
+                raise ValueError("this id stands twice")
             if id.startswith("T"):
                 mentions[id] = _mention(id, rest, text)
             elif id.startswith("R"):
@@ -60,7 +62,8 @@ def read_brat(annotation: Path) -> Document:
 
 
 def _mention(id: str, rest: str, text: str) -> Mention:
-    label, _, offsets = rest.split("\t", 1)[0].partition(" ")
+    place, _, words = rest.partition("\t")
+    label, _, offsets = place.partition(" ")
     fragments = [tuple(map(int, fragment.split())) for fragment in offsets.split(";")]
     start, end = fragments[0][0], fragments[-1][1]
     if not 0 <= start < end <= len(text):
@@ -68,6 +71,8 @@ def _mention(id: str, rest: str, text: str) -> Mention:
     for (_, before), (after, _) in pairwise(fragments):
         if text[before:after].strip():
             raise ValueError("a span in fragments with words between them")
+    if "".join(words.split()) != "".join(text[start:end].split()):
+        raise ValueError("the words are not those at the offsets")
     return Mention(id, _one_of(label, ENTITY_LABELS), start, end, text[start:end])  # type: ignore[arg-type]
 
 
@@ -93,6 +98,8 @@ def _document(
     statuses: dict[str, str],
     notes: Sequence[tuple[str, str]],
 ) -> Document:
+    if lost := statuses.keys() - mentions.keys():
+        raise StatutsError(f"{annotation}: a Status of {min(lost)}, which is not there")
     entities = []
     for mention in mentions.values():
         status = statuses.get(mention.id)
@@ -134,11 +141,11 @@ def to_brat(document: Document) -> str:
     lines = []
     for mention in document.entities:
         fragments, at = [], mention.start
-        for line in mention.text.split("\n"):  # brat wants a fragment for each line
-            if line:
+        for line in re.split(r"(\r?\n)", mention.text):  # brat wants a fragment for each line
+            if line.strip("\r\n"):
                 fragments.append(f"{at} {at + len(line)}")
-            at += len(line) + 1
-        words = mention.text.replace("\n", " ")
+            at += len(line)
+        words = re.sub(r"\r?\n", " ", mention.text)
         lines.append(f"{ids[mention.id]}\t{mention.label} {';'.join(fragments)}\t{words}")
     coded = [mention for mention in document.entities if mention.status]
     lines += [f"A{i}\tStatus {ids[m.id]} {m.status}" for i, m in enumerate(coded, start=1)]

@@ -10,12 +10,14 @@ What a stage has not filled yet is left out.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
 
 from pipeline.brat import read_brat
+from pipeline.dates import is_edtf
 from pipeline.document import (
     ENTITY_LABELS,
     RELATION_TYPES,
@@ -54,58 +56,69 @@ def _build(cls: type, item: dict[str, Any]) -> Any:
 def from_row(row: dict[str, Any]) -> Document:
     """The document of a JSON object. Raises ValueError, KeyError or TypeError where it is not in the form."""
     text = row["text"]
-    if not isinstance(text, str):
-        raise ValueError("`text` is not a string")
-    entities = tuple(_build(Mention, item) for item in row.get("entities") or ())
-    for mention in entities:
-        if mention.label not in ENTITY_LABELS or (
-            mention.label == "STATUS" and mention.status not in STATUSES
-        ):
-            raise ValueError(f"mention {mention.id}: unknown label or status")
-        if (
-            not 0 <= mention.start < mention.end <= len(text)
-            or text[mention.start : mention.end] != mention.text
-        ):
-            raise ValueError(f"mention {mention.id}: offsets do not give its text")
-    relations = tuple(_build(Relation, item) for item in row.get("relations") or ())
-    known = {mention.id for mention in entities}
-    for relation in relations:
-        if relation.type not in RELATION_TYPES or relation.head not in known or relation.tail not in known:
-            raise ValueError(f"relation {relation.head} to {relation.tail}: unknown type or mention")
-    triples = []
-    for item in row.get("triples") or ():
-        item = dict(item)
-        item.setdefault("date", None)
-        evidence, dates = item.pop("evidence", None), item.pop("dates", None)
-        date = item.pop("date")
-        triple = _build(Triple, {**item, "date": ""})
-        triples.append(
-            Triple(
-                **{
-                    **{field.name: getattr(triple, field.name) for field in fields(Triple)},
-                    "date": date,
-                    "dates": tuple(dates or ()),
-                    "evidence": Span(**evidence) if evidence else None,
-                }
-            )
-        )
-    return Document(
+    document = Document(
         id=str(row["id"]),
         text=text,
         date=row.get("date"),
         style=row.get("style"),
         sentences=tuple(_build(Sentence, item) for item in row.get("sentences") or ()),
-        entities=entities,
-        relations=relations,
-        triples=tuple(triples),
+        entities=tuple(_build(Mention, item) for item in row.get("entities") or ()),
+        relations=tuple(_build(Relation, item) for item in row.get("relations") or ()),
+        triples=tuple(_triple(item) for item in row.get("triples") or ()),
         inferred_date=row.get("inferred_date"),
     )
+    check(document)
+    return document
+
+
+def _triple(item: dict[str, Any]) -> Triple:
+    evidence = item.get("evidence")
+    triple: Triple = _build(Triple, {**item, "date": "", "evidence": None, "dates": None})
+    return replace(
+        triple,
+        date=item.get("date"),
+        dates=tuple(item.get("dates") or ()),
+        evidence=Span(**evidence) if evidence else None,
+    )
+
+
+def check(document: Document) -> None:
+    """Raise ValueError, in a few words, where a document's parts contradict its text or each other."""
+    text = document.text
+    if not isinstance(text, str):
+        raise ValueError("`text` is not a string")
+    for date in (document.date, document.inferred_date, *(triple.date for triple in document.triples)):
+        if date is not None and not (isinstance(date, str) and is_edtf(date)):
+            raise ValueError(f"date {date!r} is not an EDTF date")
+    for sentence in document.sentences:
+        if not 0 <= sentence.start < sentence.end <= len(text):
+            raise ValueError("a sentence's offsets lie outside the text")
+    known: set[str] = set()
+    for mention in document.entities:
+        if mention.id in known:
+            raise ValueError(f"mention {mention.id}: this id stands twice")
+        known.add(mention.id)
+        if mention.label not in ENTITY_LABELS:
+            raise ValueError(f"mention {mention.id}: unknown label {mention.label!r}")
+        if mention.status not in (STATUSES if mention.label == "STATUS" else (None,)):
+            raise ValueError(f"mention {mention.id}: a STATUS, and nothing else, carries one of our statuses")
+        if (
+            not 0 <= mention.start < mention.end <= len(text)
+            or text[mention.start : mention.end] != mention.text
+        ):
+            raise ValueError(f"mention {mention.id}: offsets do not give its text")
+    for relation in document.relations:
+        if relation.type not in RELATION_TYPES or not {relation.head, relation.tail} <= known:
+            raise ValueError(f"relation {relation.head} to {relation.tail}: unknown type or mention")
+    for triple in document.triples:
+        if triple.status not in STATUSES or not re.fullmatch("[A-Z]{3}", triple.country):
+            raise ValueError(f"triple {triple.country} {triple.status}: unknown status, or no alpha-3 code")
 
 
 def read_jsonl(path: Path) -> Iterator[Document]:
     """The documents of a JSON-lines file. Raises StatutsError that names the file and line of a bad row."""
     try:
-        with path.open(encoding="utf-8") as lines:
+        with path.open(encoding="utf-8-sig") as lines:
             for number, line in enumerate(lines, start=1):
                 if not line.strip():
                     continue

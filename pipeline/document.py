@@ -120,10 +120,3 @@ class Document:
     relations: tuple[Relation, ...] = ()
     triples: tuple[Triple, ...] = ()
     inferred_date: str | None = None
-
-    def mention(self, id: str) -> Mention:
-        """The mention with this id. Raises KeyError if there is none."""
-        for mention in self.entities:
-            if mention.id == id:
-                return mention
-        raise KeyError(id)

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from importlib.resources import files
+from itertools import count
 from pathlib import Path
 
 import torch
 
 from pipeline.config import EMBEDDED, Config
-from pipeline.dates import is_edtf
 from pipeline.document import Document
 from pipeline.entities import find_entities
 from pipeline.errors import StatutsError
 from pipeline.reading import Reader, encode
 from pipeline.relations import find_relations
 from pipeline.segment import segment
+from pipeline.sources import checked_date, printable
+from pipeline.stages import batched
 from pipeline.stand_in import StandIn
 from pipeline.triples import assemble
-
-#: Documents, and characters of them, read together.
-_BATCH_DOCUMENTS, _BATCH_CHARACTERS = 64, 200_000
 
 
 def model_folder(name: str) -> Path:
@@ -62,10 +62,10 @@ class Extractor:
 
         Raises StatutsError where a model cannot be loaded.
         """
-        if model is not None:
-            both = {"model": os.fspath(model)}
-            config = Config.model_validate({"entities": both, "relations": both})
         config = config or Config()
+        if model is not None:
+            both = {"entities": {"model": os.fspath(model)}, "relations": {"model": os.fspath(model)}}
+            config = Config.model_validate(config.model_dump() | both)
         if config.threads:
             torch.set_num_threads(config.threads)
         try:
@@ -89,13 +89,14 @@ class Extractor:
 
         Raises StatutsError where `date` is no EDTF date.
         """
-        if date is not None and not is_edtf(date):
-            raise StatutsError(f"date {date!r}: not an EDTF date; write 2024-07-03, 2024-07 or 2024")
         return next(self.pipe([Document(id, text, date=date)]))
 
-    def pipe(self, documents: Iterable[Document]) -> Iterator[Document]:
-        """Documents with their triples, in order, read in batches as they are asked for."""
-        for batch in batched(documents):
+    def pipe(self, documents: Iterable[Document | str]) -> Iterator[Document]:
+        """Documents with their triples, in order, read in batches as they are asked for.
+
+        A text has its number, from 0, for an id. Raises StatutsError where a document's date is no EDTF date.
+        """
+        for batch in batched(map(_checked, documents, count())):
             yield from map(assemble, self._models([segment(document) for document in batch]))
 
     def find_entities(self, documents: Sequence[Document]) -> list[Document]:
@@ -136,24 +137,16 @@ class Extractor:
         ]
 
 
-def batched(documents: Iterable[Document]) -> Iterator[list[Document]]:
-    """Runs of documents that are read together: so many of them, fewer where they are long."""
-    waiting = iter(documents)
-    batch: list[Document] = []
-    characters = 0
-    for document in waiting:
-        if batch and (len(batch) >= _BATCH_DOCUMENTS or characters + len(document.text) > _BATCH_CHARACTERS):
-            yield batch
-            batch, characters = [], 0
-        batch.append(document)
-        characters += len(document.text)
-    if batch:
-        yield batch
+def _checked(document: Document | str, number: int) -> Document:
+    if isinstance(document, str):
+        document = Document(str(number), document)
+    try:
+        date = None if document.date is None else checked_date(document.date)
+    except ValueError as error:
+        raise StatutsError(f"document {document.id}: date {error}") from error
+    return replace(document, text=printable(document.text), date=date)
 
 
 def bare(document: Document) -> Document:
     """The document as its raw text: its id, text and given date."""
     return Document(document.id, document.text, date=document.date)
-
-
-__all__ = ["Extractor", "bare", "batched", "model_folder"]

@@ -11,9 +11,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
+from safetensors import SafetensorError
 from torch import Tensor
 from transformers import PreTrainedTokenizerBase, PreTrainedTokenizerFast
 
@@ -24,7 +26,10 @@ from pipeline.segment import segment
 
 #: A run of letters and digits, or one other mark. A capital after a small letter starts a new word, since
 #: web text loses the break between two blocks (« TaipeiLe Honduras »).
-WORD = re.compile(r"\w+?(?<=[a-zß-öø-ÿœ])(?=[A-ZÀ-ÖØ-ÞŒ])|\w+|[^\w\s]")
+#: Combining marks belong to the letter before them, as in text from some file systems and PDFs.
+WORD = re.compile(
+    r"[\w\u0300-\u036f]+?(?<=[a-zß-öø-ÿœ\u0300-\u036f])(?=[A-ZÀ-ÖØ-ÞŒ])|[\w\u0300-\u036f]+|[^\w\s]"
+)
 #: Pieces in a window, without the two special tokens.
 WINDOW = 384
 #: Pieces that a window shares with the one before, at least.
@@ -97,9 +102,8 @@ def windows(encoding: Encoding, size: int = WINDOW, overlap: int = OVERLAP) -> l
     total = len(encoding.pieces)
     if total <= size:
         return [(0, total)] if total else []
-    word_of = np.full(total, -1)
-    word_of[encoding.links[::-1, 0]] = encoding.links[::-1, 1]
-    sentence = np.where(word_of >= 0, encoding.sentences[word_of], -1)
+    sentence = np.full(total, -1)
+    sentence[encoding.links[::-1, 0]] = encoding.sentences[encoding.links[::-1, 1]]
     sentence = np.maximum.accumulate(sentence)
     cuts = np.flatnonzero(np.diff(sentence)) + 1
     found = []
@@ -135,11 +139,17 @@ class Reader:
             if not (path / name).is_file():
                 raise StatutsError(f"{path}: no {name} there; name a folder that `make train` wrote")
         try:
-            model = StatutsModel.from_pretrained(path, dtype=torch.float32, use_safetensors=True)
+            loaded: Any = StatutsModel.from_pretrained(
+                path, dtype=torch.float32, use_safetensors=True, output_loading_info=True
+            )
+            model, loading = loaded
             tokenizer = PreTrainedTokenizerFast.from_pretrained(path)
-        except (OSError, ValueError, KeyError, RuntimeError) as error:
+        except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
             reason = str(error).strip().splitlines()[0]
             raise StatutsError(f"{path}: cannot be loaded as a Statuts model: {reason}") from error
+        lacking = [*loading["missing_keys"], *loading["mismatched_keys"]]
+        if lacking:
+            raise StatutsError(f"{path}: the weights lack {lacking[0]} (and {len(lacking) - 1} more)")
         return cls(model, tokenizer, device=device)
 
     def read(self, encodings: Sequence[Encoding]) -> list[Tensor]:

@@ -17,6 +17,10 @@ from pipeline.errors import StatutsError
 SUFFIXES = (".jsonl", ".csv", ".parquet")
 #: What stands between several dates of one triple in `date_text` and in CSV cells.
 SEPARATOR = " ; "
+#: Rows in a row group of a Parquet file.
+_ROW_GROUP = 5000
+#: Rows of the table on the terminal.
+MOST_SHOWN = 200
 
 
 def triple_rows(document: Document) -> list[dict[str, Any]]:
@@ -115,14 +119,22 @@ class _Parquet:
         texts["spans"] = pa.struct(list(spans.items()))
         self.schema = pa.schema(list(texts.items()))
         self.writer = pq.ParquetWriter(path, self.schema)
+        self.rows: list[dict[str, Any]] = []
 
     def write(self, rows: Sequence[dict[str, Any]]) -> None:
+        self.rows += rows
+        if len(self.rows) >= _ROW_GROUP:
+            self._flush()
+
+    def _flush(self) -> None:
         import pyarrow as pa
 
-        if rows:
-            self.writer.write_table(pa.Table.from_pylist(list(rows), self.schema))
+        self.writer.write_table(pa.Table.from_pylist(self.rows, self.schema))
+        self.rows = []
 
     def close(self) -> None:
+        if self.rows:
+            self._flush()
         self.writer.close()
 
 
@@ -130,23 +142,36 @@ class _Parquet:
 def replacing(path: Path) -> Iterator[Path]:
     """A new file beside `path` that takes its place when the block ends well, and is gone when it does not.
 
-    Raises StatutsError where the folder or file cannot be written.
+    A link is followed; what is there and no file (a pipe, a device) is written to itself. Raises StatutsError
+    where the folder or file cannot be written.
     """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    path = path.resolve()
+    with _telling(path):
         if path.is_dir():
             raise StatutsError(f"{path}: a folder; name a file for the output")
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        os.close(handle)
-        mask = os.umask(0)
-        os.umask(mask)
-        os.chmod(name, 0o666 & ~mask)
-        fresh = Path(name)
-        try:
-            yield fresh
+        special = path.exists() and not path.is_file()
+        if not special:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+            os.close(handle)
+    if special:
+        yield path
+        return
+    fresh = Path(name)
+    try:
+        yield fresh
+        with _telling(path):
+            # As any new file would be; mkstemp makes it readable to its owner only.
+            fresh.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
             os.replace(fresh, path)
-        finally:
-            fresh.unlink(missing_ok=True)
+    finally:
+        fresh.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _telling(path: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise StatutsError(f"{path}: cannot be written ({error.strerror or error})") from error
 
@@ -169,8 +194,8 @@ def open_writer(path: Path) -> Iterator[Writer]:
                 yield _JsonLines(file) if suffix == ".jsonl" else _Csv(file)
 
 
-def show_triples(rows: Sequence[dict[str, Any]], *, most: int = 200) -> None:
-    """Print rows as a table, at most so many of them."""
+def show_triples(rows: Sequence[dict[str, Any]], *, total: int | None = None) -> None:
+    """Print the first `MOST_SHOWN` rows as a table; `total` is how many there are where not all are given."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -178,11 +203,12 @@ def show_triples(rows: Sequence[dict[str, Any]], *, most: int = 200) -> None:
     table = Table()
     for column in ("document", "country", "status", "organisation", "date", "confidence"):
         table.add_column(column, justify="right" if column == "confidence" else "left", overflow="fold")
-    for row in rows[:most]:
+    for row in rows[:MOST_SHOWN]:
         country = f"{row['country']} {row['country_text']}"
         cells = (row["document"], country, row["status"], row["organisation"] or "–", row["date"] or "–")
         table.add_row(*(Text(cell) for cell in cells), f"{row['confidence']:.2f}")
     console = Console()
     console.print(table)
-    if len(rows) > most:
-        console.print(f"… and {len(rows) - most} more")
+    hidden = (len(rows) if total is None else total) - MOST_SHOWN
+    if hidden > 0:
+        console.print(f"… and {hidden} more")

@@ -6,6 +6,7 @@ all counts with everything in it.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -19,6 +20,8 @@ from pipeline.errors import StatutsError
 from pipeline.segment import split_sentences
 
 ErrorKind = Literal["missed", "spurious", "wrong country", "wrong status", "wrong date"]
+
+log = logging.getLogger(__name__)
 
 #: With fewer documents than this, single items are resampled for the interval, not documents.
 FEW_DOCUMENTS = 10
@@ -161,12 +164,22 @@ Items = Callable[[Document], Iterable[Any]]
 def score(gold: Sequence[Document], predicted: Sequence[Document]) -> Report:
     """Score `predicted` against `gold`, matched by document id.
 
+    A gold document without a prediction is missed whole, a prediction without gold is not scored, with a
+    warning.
+
     Entities are exact spans and labels by seqeval's strict mode (IOB2); relations need both mentions and the
     type exact; triples are sets of (country, status, date) and of (country, status) in each document. Raises
-    StatutsError where two documents share an id, or the text of a prediction is not its gold's.
+    StatutsError where two documents share an id, a prediction's text is not its gold's, or no id is in both.
     """
     by_id = _by_id(predicted)
     golds = _by_id(gold)
+    if predicted and not golds.keys() & by_id.keys():
+        ids = (next(iter(golds), "none"), next(iter(by_id)))
+        raise StatutsError(
+            f"no prediction is of a gold document: the gold has ids like {ids[0]}, not {ids[1]}"
+        )
+    for id in by_id.keys() - golds.keys():
+        log.warning("%s: predicted, but not in the gold; not scored", id)
     pairs = []
     for id, document in golds.items():
         other = by_id.get(id, Document(id, document.text))
@@ -324,8 +337,8 @@ def show_report(report: Report, *, errors: bool = True) -> None:
     from rich.text import Text
 
     table = Table(title=f"{report.documents} documents, end to end")
-    for column in ("", "precision", "recall", "F1", "95 % interval", "right", "spurious", "missed"):
-        table.add_column(column, justify="right" if column else "left")
+    for column in ("", "P", "R", "F1", "F1 95 %", "right", "extra", "missed"):
+        table.add_column(column, justify="right" if column else "left", no_wrap=True)
     for name, scores in _named_scores(report):
         cells = (f"{scores.precision:.3f}", f"{scores.recall:.3f}", f"{scores.f1:.3f}")
         interval = f"{scores.interval[0]:.3f}–{scores.interval[1]:.3f}"
@@ -350,5 +363,5 @@ def _named_scores(report: Report) -> Iterator[tuple[str, Score]]:
         yield f"entities {name}", scores
     for name, scores in report.relations.items():
         yield f"relations {name}", scores
-    yield "triples (country, status, date)", report.triples["exact"]
-    yield "triples (country, status)", report.triples["country_status"]
+    yield "triples: exact", report.triples["exact"]
+    yield "triples: undated", report.triples["country_status"]

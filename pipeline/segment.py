@@ -19,124 +19,29 @@ _LAST_WORD = re.compile(r"[\w’'.-]*$")
 _ACRONYM = re.compile(r"(?:\w\.-?)+\w$")
 
 ABBREVIATIONS = frozenset(
-    [
-        "m",
-        "mm",
-        "mme",
-        "mmes",
-        "mlle",
-        "mlles",
-        "me",
-        "mgr",
-        "dr",
-        "drs",
-        "pr",
-        "prof",
-        "st",
-        "ste",
-        "sts",
-        "stes",
-        "gén",
-        "gal",
-        "col",
-        "cdt",
-        "cap",
-        "lt",
-        "sgt",
-        "cf",
-        "p",
-        "pp",
-        "éd",
-        "ed",
-        "coll",
-        "chap",
-        "vol",
-        "t",
-        "art",
-        "al",
-        "av",
-        "apr",
-        "env",
-        "ex",
-        "fig",
-        "hab",
-        "id",
-        "ibid",
-        "op",
-        "cit",
-        "no",
-        "nos",
-        "n",
-        "s",
-        "ss",
-        "bd",
-        "boul",
-        "pl",
-        "rte",
-        "tél",
-        "fax",
-        "réf",
-        "janv",
-        "jan",
-        "févr",
-        "fév",
-        "avr",
-        "juil",
-        "juill",
-        "sept",
-        "oct",
-        "nov",
-        "déc",
-        "lun",
-        "mar",
-        "mer",
-        "jeu",
-        "ven",
-        "sam",
-        "dim",
-        "min",
-        "max",
-        "km",
-        "vs",
-        "jr",
-        "ltd",
-        "inc",
-        "cie",
-        "éts",
-    ]
+    """
+    m mm mme mmes mlle mlles me mgr dr drs pr prof st ste sts stes gén gal col cdt cap lt sgt cf p pp éd
+    ed coll chap vol t art al av apr env ex fig hab id ibid op cit no nos n s ss bd boul pl rte tél fax
+    réf janv jan févr fév avr juil juill sept oct nov déc lun mar mer jeu ven sam dim min max km vs jr
+    ltd inc cie éts
+    """.split()
 )
 """Words, in lower case, whose full stop does not end a sentence where more text follows."""
 
 NEVER_FINAL = frozenset(
-    [
-        "m",
-        "mm",
-        "mme",
-        "mmes",
-        "mlle",
-        "mlles",
-        "me",
-        "mgr",
-        "dr",
-        "pr",
-        "prof",
-        "st",
-        "ste",
-        "cf",
-        "p",
-        "pp",
-        "art",
-        "no",
-        "nos",
-        "n",
-        "bd",
-        "av",
-        "vs",
-    ]
+    """
+    m mm mme mmes mlle mlles me mgr dr pr prof st ste cf p pp art no nos n bd av vs
+    """.split()
 )
 """Abbreviations that stand before a name or number, so that even a capital after them goes on."""
 
 _HEADING_CHARACTERS = 160
+
+
+#: A determiner or pronoun that begins a sentence after an acronym with stops (« J.-C. Le… »).
+_OPENING = re.compile(r"(?:Les?|La|L['’]|Une?|Des|Ces?|Cette|Il|Elles?|Ils|En|Au|À|Dans|Mais)\b")
+#: How far back the word before a stop is looked for.
+_LONGEST_WORD = 40
 
 
 def _goes_on(line: str, match: re.Match[str]) -> bool:
@@ -144,31 +49,38 @@ def _goes_on(line: str, match: re.Match[str]) -> bool:
     if match.end() >= len(line):
         return False
     following = line[match.end()]
-    spaced = bool(match["space"])
     if following.islower():
         # « Yahoo! a », « 14 p. cent », « site.fr »; after a closed quotation too (« … ! » a-t-il dit).
         return True
     if following in ",;:)]%»”":
         return True
     if match["stop"] != "." or match["close"]:
-        return not spaced and not following.isupper() and following not in '«"“—–-'
-    word = _LAST_WORD.search(line, 0, match.start())
-    before = word[0].strip("’'-") if word else ""
-    before = re.split(r"['’]", before)[-1]
+        return not match["space"] and not following.isupper() and following not in '«"“—–-'
+    start = max(0, match.start() - _LONGEST_WORD)
+    word = _LAST_WORD.search(line, start, match.start())
+    before = re.split(r"['’]", word[0].strip("’'-") if word else "")[-1]
+    if not match["space"]:
+        return not _is_missing_space(line, match, before)
     folded = before.lower()
-    if not spaced:
-        # « 3.5 », « U.R.S.S. », « www.exemple.fr »: only a word of small letters can end here.
-        return (
-            not (following.isupper() and len(before) > 1 and before[-1:].islower()) and following not in "«“"
-        )
     if folded in NEVER_FINAL or (len(before) == 1 and before.isupper()):
         return True
     if _ACRONYM.search(before):
-        # « J.-C. Le… »: an acronym with stops may end a sentence; it does when a determiner follows.
-        return not re.match(
-            r"(?:Les?|La|L['’]|Une?|Des|Ces?|Cette|Il|Elles?|Ils|En|Au|À|Dans|Mais)\b", line[match.end() :]
-        )
+        return not _OPENING.match(line, match.end())
     return folded in ABBREVIATIONS and not following.isupper()
+
+
+def _is_missing_space(line: str, match: re.Match[str], before: str) -> bool:
+    """Whether a sentence ends where no space follows: « monde.Les », « 2024.Le », « l'OTAN.Le ».
+
+    Not in « 3.5 », « U.R.S.S. », « www.exemple.fr ».
+    """
+    following = line[match.end()]
+    if following in "«“":
+        return True
+    if not following.isupper() or len(before) < 2 or "." in before:
+        return False
+    capitalised = line[match.end() + 1 : match.end() + 2].islower()
+    return before[-1].islower() or (capitalised and (before.isdigit() or before.isupper()))
 
 
 def _sentences_of(line: str) -> list[tuple[int, int]]:

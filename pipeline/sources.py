@@ -11,6 +11,7 @@ import datetime
 import io
 import json
 import logging
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -25,9 +26,17 @@ log = logging.getLogger(__name__)
 
 #: What a folder is searched for.
 SUFFIXES = (".txt", ".jsonl", ".csv", ".parquet")
+#: What would be taken for prose, and what to give in its place.
+_NOT_TEXT = {
+    ".json": "JSON lines (.jsonl)",
+    ".tsv": "CSV",
+    **dict.fromkeys((".html", ".pdf", ".docx"), "plain text"),
+}
 #: Tried in this order on bytes that are not UTF-8.
 ENCODINGS = ("cp1252", "iso8859_15", "mac_roman")
 STANDARD_INPUT = "-"
+_TIME_OF_DAY = re.compile(r"(?<=\d{4}-\d\d-\d\d)[T ].*", re.S)
+_SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,13 +74,20 @@ def _files(given: str) -> Iterator[str]:
         yield given
         return
     path = Path(given)
-    if not path.exists():
-        raise StatutsError(f"{given}: no such file or folder")
+    try:
+        path.stat()
+    except OSError as error:
+        reason = "no such file or folder" if isinstance(error, FileNotFoundError) else error.strerror
+        raise StatutsError(f"{printable(given)}: {reason}") from error
     if not path.is_dir():
         yield given
         return
     found = [
-        child for child in sorted(path.rglob("*")) if child.suffix.lower() in SUFFIXES and child.is_file()
+        child
+        for child in sorted(path.rglob("*"))
+        if child.suffix.lower() in SUFFIXES
+        and not any(part.startswith(".") for part in child.relative_to(path).parts)
+        and child.is_file()
     ]
     if not found:
         raise StatutsError(f"{given}: no {', '.join(SUFFIXES)} file in this folder")
@@ -83,12 +99,15 @@ def _guarded(
     path: str, date: str | None, columns: Columns, on_error: Callable[[StatutsError], None]
 ) -> Iterator[Document]:
     try:
-        reader = _ROWS.get(Path(path).suffix.lower())
+        suffix = Path(path).suffix.lower()
+        if suffix in _NOT_TEXT:
+            raise StatutsError(f"{path}: {suffix} is not read; give {_NOT_TEXT[suffix]}")
+        reader = _ROWS.get(suffix)
         if reader is None:
             text = decode(_bytes(path), path)
             if not text.strip():
                 log.warning("%s: empty; no triples in it", path)
-            yield Document(path, text, date=date)
+            yield Document(printable(path), text, date=date)
             return
         count = 0
         for number, row in reader(path, columns):
@@ -102,7 +121,7 @@ def _guarded(
     except StatutsError as error:
         on_error(error)
     except OSError as error:
-        on_error(StatutsError(f"{path}: cannot be read ({error.strerror or error})"))
+        on_error(StatutsError(f"{printable(path)}: cannot be read ({error.strerror or error})"))
 
 
 def _bytes(path: str) -> bytes:
@@ -135,25 +154,46 @@ def decode(data: bytes, path: str) -> str:
 
 def _from_row(row: dict[str, Any], place: str, default_date: str | None, columns: Columns) -> Document:
     text = row.get(columns.text)
+    if columns.text not in row:
+        raise StatutsError(f"{place}: no column `{columns.text}`; name the text's column with --text-column")
     if not isinstance(text, str):
-        raise StatutsError(f"{place}: no text in column `{columns.text}`; name the text's column")
+        raise StatutsError(
+            f"{place}: `{columns.text}` is not a text but {json.dumps(text, default=str)[:40]}"
+        )
     id, date = row.get(columns.id), row.get(columns.date)
-    return Document(place if id in (None, "") else str(id), text, date=_date(date, place) or default_date)
+    name = place if id in (None, "") else str(id)
+    return Document(printable(name), printable(text, name), date=_date(date, place) or default_date)
+
+
+def printable(text: str, place: str | None = None) -> str:
+    """The text with each lone surrogate, which no file can hold, replaced by U+FFFD; offsets stay.
+
+    With `place`, a warning tells of it.
+    """
+    if not _SURROGATES.search(text):
+        return text
+    if place is not None:
+        log.warning("%s: holds lone surrogates; read as U+FFFD", printable(place))
+    return _SURROGATES.sub("\ufffd", text)
 
 
 def _date(value: Any, place: str) -> str | None:
     """A row's date as EDTF: EDTF itself, a date or time of Python, or an ISO 8601 time, cut to its day."""
     if value in (None, ""):
         return None
-    if isinstance(value, datetime.date):
-        return value.isoformat()[:10]
-    text = str(value).strip()
-    if is_edtf(text):
-        return text
-    if is_edtf(text[:10]) and text[10:11] in ("T", " "):
-        return text[:10]
-    log.warning("%s: %r is no EDTF date (2024-07-03, 2024-07, 2024); the date is inferred", place, value)
-    return None
+    try:
+        return checked_date(value.isoformat() if isinstance(value, datetime.date) else str(value))
+    except ValueError:
+        log.warning("%s: %r is no EDTF date (2024-07-03, 2024-07, 2024); the date is inferred", place, value)
+        return None
+
+
+def checked_date(value: str) -> str:
+    """A document's date as EDTF, a time of day cut off. Raises ValueError where it is no EDTF date."""
+    day = _TIME_OF_DAY.sub("", value.strip())
+    if not is_edtf(day):
+        raise ValueError(f"{value!r}: not an EDTF date; write 2024-07-03, 2024-07 or 2024")
+    return day
 
 
 def _object(row: dict[str, Any] | bytes, place: str) -> dict[str, Any]:
@@ -186,7 +226,10 @@ def _csv_rows(path: str, columns: Columns) -> Iterator[tuple[int, dict[str, Any]
         return
     _need_column(columns.text, rows.fieldnames, path)
     try:
-        yield from enumerate(rows, start=1)
+        for number, row in enumerate(rows, start=1):
+            if None in row:
+                raise StatutsError(f"{path}: row {number} has more cells than the header; quote its text")
+            yield number, row
     except csv.Error as error:
         raise StatutsError(f"{path}:{rows.line_num}: not valid CSV: {error}") from error
 
@@ -205,8 +248,8 @@ def _parquet_rows(path: str, columns: Columns) -> Iterator[tuple[int, dict[str, 
                 for row in batch.to_pylist():
                     number += 1
                     yield number, row
-    except pyarrow.ArrowException as error:
-        raise StatutsError(f"{path}: not a Parquet file: {str(error).splitlines()[0]}") from error
+    except (pyarrow.ArrowException, ValueError, OverflowError) as error:
+        raise StatutsError(f"{path}: not a readable Parquet file: {str(error).splitlines()[0]}") from error
 
 
 def _need_column(name: str, names: Sequence[str], path: str) -> None:
@@ -217,6 +260,7 @@ def _need_column(name: str, names: Sequence[str], path: str) -> None:
 
 _ROWS: dict[str, Callable[[str, Columns], Iterator[tuple[int, Any]]]] = {
     ".jsonl": _jsonl_rows,
+    ".ndjson": _jsonl_rows,
     ".csv": _csv_rows,
     ".parquet": _parquet_rows,
 }

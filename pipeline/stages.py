@@ -1,24 +1,21 @@
-"""The files between stages: documents as JSON lines or Parquet, read, batched and mapped with `datasets`."""
+"""The files between stages: documents as JSON lines or Parquet (streamed by `datasets`), read in batches."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Sequence
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from pipeline.corpus import from_row, to_line, to_row
+from pipeline.corpus import from_row, read_jsonl, to_line, to_row
 from pipeline.document import Document
 from pipeline.errors import StatutsError
 from pipeline.results import replacing
 
-if TYPE_CHECKING:
-    from datasets import IterableDataset
-
 #: What a file between stages may end in.
 SUFFIXES = (".jsonl", ".parquet")
-#: Documents mapped at a time.
-BATCH = 64
+#: Documents, and characters of them, that are read together.
+BATCH_DOCUMENTS, BATCH_CHARACTERS = 64, 200_000
 
 _SPAN = {"start": "int64", "end": "int64"}
 _FIELDS: dict[str, Any] = {
@@ -66,40 +63,35 @@ def _features() -> Any:
     return Features(feature(_FIELDS))
 
 
-def _lines(path: str) -> Iterator[dict[str, Any]]:
-    with open(path, encoding="utf-8") as lines:
-        for line in lines:
-            yield json.loads(line)
-
-
-def read_stage(path: Path) -> IterableDataset:
-    """A stage's file as a streaming dataset of rows. Raises StatutsError where there is no such file."""
-    from datasets import IterableDataset, load_dataset
-
-    if path.suffix not in SUFFIXES:
-        raise StatutsError(f"{path}: a stage reads {' or '.join(SUFFIXES)}; run the stage before this one")
-    if not path.is_file():
-        raise StatutsError(f"{path}: no such file; run the stage before this one")
-    if path.suffix == ".parquet":
-        return load_dataset(
-            "parquet", data_files=str(path), split="train", streaming=True, features=_features()
-        )
-    # Not its "json" reader, which takes a string like 2024-07-04 for a time and gives back another string.
-    return IterableDataset.from_generator(_lines, gen_kwargs={"path": str(path)})
-
-
-def documents_of(path: Path) -> Iterator[Document]:
-    """The documents of a stage's file. Raises StatutsError where a row is not in the documented form."""
+def _parquet_documents(path: Path) -> Iterator[Document]:
+    from datasets import load_dataset
     from datasets.exceptions import DatasetGenerationError
 
     number = 0
     try:
-        for row in read_stage(path):
-            number += 1
-            yield from_row(row)
-    except (ValueError, KeyError, TypeError, DatasetGenerationError) as error:
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise StatutsError(f"{path}: row {number}: not a stage's file: {reason}") from error
+        with tempfile.TemporaryDirectory() as cache:
+            rows = load_dataset(
+                "parquet",
+                data_files=str(path),
+                split="train",
+                streaming=True,
+                features=_features(),
+                cache_dir=cache,
+            )
+            for number, row in enumerate(rows, start=1):  # noqa: B007 (told in the error)
+                yield from_row(row)
+    except (ValueError, KeyError, TypeError, OSError, DatasetGenerationError) as error:
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise StatutsError(f"{path}: row {number}: not an annotated document: {reason}") from error
+
+
+def documents_of(path: Path) -> Iterator[Document]:
+    """The documents of a stage's file, one by one. Raises StatutsError where a row is not in the form."""
+    if path.suffix not in SUFFIXES:
+        raise StatutsError(f"{path}: a stage reads {' or '.join(SUFFIXES)}; run the stage before this one")
+    if not path.is_file():
+        raise StatutsError(f"{path}: no such file; run the stage before this one")
+    return read_jsonl(path) if path.suffix == ".jsonl" else _parquet_documents(path)
 
 
 def write_stage(path: Path, documents: Iterator[Document]) -> int:
@@ -119,26 +111,29 @@ def write_stage(path: Path, documents: Iterator[Document]) -> int:
 
         schema = _features().arrow_schema
         with pq.ParquetWriter(fresh, schema) as writer:
-            for batch in _runs(documents):
+            for batch in batched(documents):
                 writer.write_table(pa.Table.from_pylist([to_row(document) for document in batch], schema))
                 count += len(batch)
     return count
 
 
-def _runs(documents: Iterator[Document]) -> Iterator[list[Document]]:
-    run: list[Document] = []
+def batched(documents: Iterable[Document]) -> Iterator[list[Document]]:
+    """Runs of documents that are read together: so many of them, fewer where they are long."""
+    batch: list[Document] = []
+    characters = 0
     for document in documents:
-        run.append(document)
-        if len(run) == BATCH:
-            yield run
-            run = []
-    if run:
-        yield run
+        if batch and (len(batch) >= BATCH_DOCUMENTS or characters + len(document.text) > BATCH_CHARACTERS):
+            yield batch
+            batch, characters = [], 0
+        batch.append(document)
+        characters += len(document.text)
+    if batch:
+        yield batch
 
 
 def mapped(
     documents: Iterator[Document], stage: Callable[[Sequence[Document]], list[Document]]
 ) -> Iterator[Document]:
     """Documents passed through one stage, in batches."""
-    for run in _runs(documents):
+    for run in batched(documents):
         yield from stage(run)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from safetensors import SafetensorError
 
 from pipeline.countries.names import codes_of_name
 from pipeline.document import Document, EntityLabel, Mention
@@ -36,6 +37,8 @@ class StandIn:
         """
         from transformers import AutoModelForTokenClassification, AutoTokenizer, pipeline
 
+        if not Path(model).is_dir() and model.count("/") != 1:
+            raise StatutsError(f"{model}: neither a folder nor the id of a hub model (owner/name)")
         if not labels:
             raise StatutsError(f"{model}: entities.labels is empty; map the model's labels to ours")
         if Path(model).is_dir() and not any(Path(model).glob("*.safetensors")):
@@ -43,7 +46,7 @@ class StandIn:
         try:
             tokenizer = AutoTokenizer.from_pretrained(model, use_fast=True)
             network = AutoModelForTokenClassification.from_pretrained(model, use_safetensors=True)
-        except (OSError, ValueError, KeyError, ImportError) as error:
+        except (OSError, ValueError, KeyError, ImportError, SafetensorError) as error:
             reason = str(error).strip().splitlines()[0]
             raise StatutsError(
                 f"{model}: cannot be loaded as a token-classification model: {reason}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import subprocess
@@ -58,6 +59,9 @@ def test_extract_writes_a_row_a_triple(run, article, tmp_path, name):
     elif name == "out.parquet":
         (row,) = pq.read_table(tmp_path / name).to_pylist()
     else:
+        with (tmp_path / name).open(newline="") as file:
+            (row,) = csv.DictReader(file)
+        assert (row["document"], row["country"], row["evidence"]) == (str(article), "FIN", TEXT)
         return
     assert (row["document"], row["country"], row["status"], row["date"]) == (
         str(article),
@@ -96,6 +100,20 @@ def test_one_bad_input_does_not_stop_the_others(run, article, tmp_path):
     assert code == 2
     assert len((tmp_path / "o.jsonl").read_text().splitlines()) == 1
     assert [line.split(":")[0] for line in errors.strip().splitlines()] == ["error", "error"]
+
+
+def test_a_lone_surrogate_does_not_stop_the_others(run, article, tmp_path):
+    (tmp_path / "a.jsonl").write_text('{"id": "x\\ud83d", "text": "Le Mali \\ud83d."}\n')
+    code, _, errors = run("extract", tmp_path / "a.jsonl", article, "--output", tmp_path / "o.jsonl")
+    assert code == 0
+    assert "lone surrogates" in errors
+    assert "FIN" in (tmp_path / "o.jsonl").read_text()
+
+
+def test_a_text_given_for_a_path_is_one_line(run):
+    code, _, errors = run("extract", "La Finlande " * 40)
+    assert code == 2
+    assert errors.count("\n") == 1
 
 
 def test_an_empty_file_and_one_in_latin_1_are_warnings(run, tmp_path):
@@ -170,7 +188,6 @@ def test_score_writes_what_it_shows(run, tmp_path):
 
 def test_a_two_megabyte_line_is_read(run, tmp_path):
     path = tmp_path / "long.txt"
-    path.write_text("mot " * 500_000 + TEXT)
-    code, shown, _ = run("segment", path, "--output", tmp_path / "o.jsonl")
-    assert code == 0
-    assert json.loads((tmp_path / "o.jsonl").read_text())["sentences"][-1]["end"] == 2_000_000 + len(TEXT)
+    path.write_text((TEXT + " ") * 40_000)
+    assert run("segment", path, "--output", tmp_path / "o.jsonl")[0] == 0
+    assert len(json.loads((tmp_path / "o.jsonl").read_text())["sentences"]) == 40_000

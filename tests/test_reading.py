@@ -6,8 +6,10 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from safetensors.torch import save_file
 
 from pipeline.document import Document
 from pipeline.errors import StatutsError
@@ -22,6 +24,7 @@ from pipeline.relations import word_spans
         ("TaipeiLe Honduras", ["Taipei", "Le", "Honduras"]),
         ("RDC 2024-2025", ["RDC", "2024", "-", "2025"]),
         ("États-Unis", ["États", "-", "Unis"]),
+        ("Sue\u0300de", ["Sue\u0300de"]),
     ],
 )
 def test_words(text, words):
@@ -114,6 +117,34 @@ def test_a_folder_without_weights_is_an_error_that_names_it(tmp_path, missing):
             (tmp_path / name).write_text("{}")
     with pytest.raises(StatutsError, match=missing):
         Reader.from_pretrained(tmp_path)
+
+
+def copy_of_the_model(tmp_path, extractor):
+    from pipeline.extractor import model_folder
+
+    for file in model_folder("embedded").iterdir():
+        if file.name != "model.safetensors":
+            (tmp_path / file.name).write_bytes(file.read_bytes())
+    return tmp_path
+
+
+def test_weights_of_another_model_are_refused(tmp_path, extractor):
+    folder = copy_of_the_model(tmp_path, extractor)
+    save_file({"other": torch.zeros(1)}, folder / "model.safetensors")
+    with pytest.raises(StatutsError, match="the weights lack"):
+        Reader.from_pretrained(folder)
+
+
+def test_a_pointer_in_place_of_weights_is_one_line(tmp_path, extractor):
+    folder = copy_of_the_model(tmp_path, extractor)
+    (folder / "model.safetensors").write_text("version https://git-lfs.github.com/spec/v1")
+    with pytest.raises(StatutsError, match="cannot be loaded"):
+        Reader.from_pretrained(folder)
+
+
+def test_pieces_that_belong_to_no_word_do_no_harm(reader):
+    (encoding,) = encode(reader.tokenizer, [Document("d", "\x85" * 1500)])
+    assert reader.read([encoding])[0].shape[0] == len(encoding.words)
 
 
 def test_a_broken_model_is_one_line(tmp_path):

@@ -110,6 +110,11 @@ def test_two_documents_of_one_id_are_an_error():
         score([GOLD, GOLD], [GOLD])
 
 
+def test_ids_that_never_match_are_an_error():
+    with pytest.raises(StatutsError, match="ids like d, not other"):
+        score([GOLD], [replace(GOLD, id="other")])
+
+
 def test_another_text_is_an_error():
     with pytest.raises(StatutsError, match="text differs"):
         score([GOLD], [replace(GOLD, text=TEXT + " ")])

@@ -1,5 +1,6 @@
 """Sentences of French text: « | » stands where one ends."""
 
+import time
 from itertools import pairwise
 
 import pytest
@@ -20,6 +21,9 @@ def sentences(text: str) -> list[str]:
         "M. Xi est arrivé.| Mme Dupont aussi.",
         "Les pays défendent le multilatéralisme dans le monde.|Les États membres sont dix.",
         "« Nous partons ! » a-t-il dit.| Il est parti.",
+        "Il adhère en 2024.|Le Mali suit.",
+        "Il quitte l'OTAN.|Le Mali suit.",
+        "La norme A.B.C. reste.| Le prix est de 3.500 euros.",
         "« Nous partons. »| Il est parti.",
         "Il cite l'art. 5 de la charte.| Elle cite le n° 3.",
         "Né en 44 av. J.-C. à Rome, il régna.| Puis il mourut.",
@@ -53,4 +57,13 @@ def test_sentences_cover_all_but_white_space_in_order(text):
     assert all(a.end <= b.start for a, b in pairwise(found))
     inside = {i for s in found for i in range(s.start, s.end)}
     assert all(text[s.start : s.end] == text[s.start : s.end].strip() for s in found)
-    assert all(not text[i].isprintable() or text[i].isspace() for i in range(len(text)) if i not in inside)
+    assert all(text[i].isspace() for i in range(len(text)) if i not in inside)
+
+
+def test_time_is_linear_in_the_length_of_a_line():
+    seconds = []
+    for count in (2_000, 4_000):
+        start = time.process_time()
+        split_sentences("Le Mali est membre de la CEDEAO. " * count)
+        seconds.append(time.process_time() - start)
+    assert seconds[1] < 3 * seconds[0] + 0.2

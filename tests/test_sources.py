@@ -143,6 +143,33 @@ def test_older_french_encodings_are_found_and_named(encoding, caplog):
     assert f"a.txt: not UTF-8; read as {encoding}" in caplog.text
 
 
+@pytest.mark.parametrize(
+    "date", ["2024-07-04T10:00:00Z", "2024-07-04T10:00:00.000Z", "2024-07-04 10:00", "2024-07-04"]
+)
+def test_a_time_of_day_is_cut_off(tmp_path, date):
+    (tmp_path / "a.jsonl").write_text(json.dumps({"text": "Un.", "date": date}))
+    assert read(tmp_path / "a.jsonl")[0][0].date == "2024-07-04"
+
+
+def test_hidden_files_are_not_read(tmp_path):
+    (tmp_path / ".checkpoints").mkdir()
+    for name in (".a.txt", ".checkpoints/b.txt", "c.txt"):
+        (tmp_path / name).write_text("x")
+    assert [d.id for d in read(tmp_path)[0]] == [str(tmp_path / "c.txt")]
+
+
+def test_a_row_with_more_cells_than_the_header_is_told(tmp_path):
+    (tmp_path / "a.csv").write_text("text\nLe Mali, membre de l'UA\n")
+    documents, (problem,) = read(tmp_path / "a.csv")
+    assert not documents
+    assert "row 1 has more cells" in problem
+
+
+def test_json_is_not_prose(tmp_path):
+    (tmp_path / "a.json").write_text("{}")
+    assert "give JSON lines" in read(tmp_path / "a.json")[1][0]
+
+
 def test_a_date_that_is_none_is_a_warning(tmp_path, caplog):
     (tmp_path / "a.jsonl").write_text('{"text": "Un.", "date": "hier"}')
     (document,), problems = read(tmp_path / "a.jsonl")

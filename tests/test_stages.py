@@ -50,8 +50,8 @@ def test_stages_see_every_document_once_in_batches():
     [
         ("a.txt", "", "a stage reads"),
         ("none.jsonl", None, "no such file"),
-        ("a.jsonl", '{"id": 1', "not a stage's file"),
-        ("b.jsonl", json.dumps({"id": "a"}), "not a stage's file"),
+        ("a.jsonl", '{"id": 1', "not an annotated document"),
+        ("b.jsonl", json.dumps({"id": "a"}), "not an annotated document"),
     ],
 )
 def test_what_is_no_stage_file_is_told(tmp_path, name, content, reason):

@@ -13,6 +13,7 @@ from transformers import BertConfig, BertModel
 
 from pipeline.corpus import read_annotated
 from pipeline.document import Document, Mention
+from pipeline.errors import StatutsError
 from pipeline.extractor import Extractor
 from pipeline.model import BIO_TAGS, TRIGGER_CLASSES
 from pipeline.training.augment import epoch, joined, pools, retype, shift_years, swap_names
@@ -134,6 +135,18 @@ def test_a_stopped_training_goes_on_to_the_same_model(tiny, tmp_path):
     assert len(json.loads((tmp_path / "stopped/checkpoint/progress.json").read_text())["epochs"]) == 1
     again = weights(train(DOCUMENTS[:16], DOCUMENTS[16:20], work=tmp_path / "stopped", **options))
     assert all((again[name] == value).all() for name, value in whole.items())
+
+
+def test_other_data_do_not_go_on_from_a_checkpoint(tiny, tmp_path):
+    options = {"encoder": tiny, "recipe": Recipe(epochs=1, seed=5), "work": tmp_path}
+    first = weights(train(DOCUMENTS[:8], DOCUMENTS[16:20], **options))
+    other = weights(train(DOCUMENTS[8:16], DOCUMENTS[16:20], **options))
+    assert any((other[name] != value).any() for name, value in first.items())
+
+
+def test_nothing_to_learn_from(tiny, tmp_path):
+    with pytest.raises(StatutsError, match="no passage"):
+        train([], DOCUMENTS[:4], encoder=tiny, work=tmp_path, recipe=Recipe())
 
 
 def test_the_train_command_writes_a_model_that_loads_and_its_card(tiny, tmp_path, monkeypatch):

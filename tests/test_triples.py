@@ -54,6 +54,10 @@ def marked(markup: str, date: str | None = None) -> Document:
     return Document("doc", text, date=date, entities=tuple(mentions), relations=tuple(relations))
 
 
+def text_of(document: Document, id: str) -> str:
+    return next(mention.text for mention in document.entities if mention.id == id)
+
+
 def dated(markup: str, date: str | None = None) -> list[tuple[str, str | None]]:
     """(country, date) of each triple, in the order of the text."""
     return [(triple.country, triple.date) for triple in assemble(marked(markup, date)).triples]
@@ -274,7 +278,7 @@ def test_an_organisation_goes_by_its_acronym_where_the_text_gives_one(markup):
     kept = tuple(
         relation
         for relation in document.relations
-        if relation.type != "org" or " " in document.mention(relation.tail).text
+        if relation.type != "org" or " " in text_of(document, relation.tail)
     )
     [triple] = assemble(replace(document, relations=kept)).triples
     assert triple.organisation == "OPEP"
@@ -356,7 +360,7 @@ def test_malformed_relations_are_passed_over():
 def test_the_surest_of_two_organisations_is_taken():
     document = marked("La [h1 Chine] est [s1:member membre] de l'[o1 OMC], pas du [o1 G7].")
     relations = tuple(
-        replace(relation, confidence=0.3) if document.mention(relation.tail).text == "OMC" else relation
+        replace(relation, confidence=0.3) if text_of(document, relation.tail) == "OMC" else relation
         for relation in document.relations
     )
     assert assemble(document).triples[0].organisation == "OMC"

@@ -15,7 +15,7 @@ from pipeline.commands.options import (
     Paths,
     Problems,
     TextColumn,
-    check_date,
+    document_date_of,
     load_config,
     with_progress,
 )
@@ -36,17 +36,18 @@ def extract(
     date_column: DateColumn = "date",
 ) -> None:
     """Extract dated country statuses from French texts: one row a triple, and a table on the terminal."""
+    import contextlib
     import json
 
     from pipeline.extractor import Extractor
-    from pipeline.results import open_writer, show_triples, triple_rows
+    from pipeline.results import MOST_SHOWN, open_writer, show_triples, triple_rows
     from pipeline.sources import Columns, read_documents
 
-    check_date(document_date)
+    date = document_date_of(document_date)
     extractor = Extractor.from_pretrained(config=load_config(config))
     problems = Problems()
     columns = Columns(text=text_column, id=id_column, date=date_column)
-    documents = read_documents(paths, document_date=document_date, columns=columns, on_error=problems)
+    documents = read_documents(paths, document_date=date, columns=columns, on_error=problems)
     done = with_progress(extractor.pipe(documents), "documents")
     if output is not None and str(output) == "-":
         for document in done:
@@ -55,18 +56,13 @@ def extract(
         problems.exit()
         return
     shown: list[dict[str, Any]] = []
-    if output is None:
+    total = 0
+    with contextlib.nullcontext() if output is None else open_writer(output) as writer:
         for document in done:
-            shown += triple_rows(document)
-    else:
-        with open_writer(output) as writer:
-            for document in done:
-                rows = triple_rows(document)
+            rows = triple_rows(document)
+            if writer is not None:
                 writer.write(rows)
-                shown += rows[: max(0, MOST_SHOWN + 1 - len(shown))]
-    show_triples(shown, most=MOST_SHOWN)
+            shown += rows[: MOST_SHOWN - len(shown)]
+            total += len(rows)
+    show_triples(shown, total=total)
     problems.exit()
-
-
-#: Rows of the table on the terminal.
-MOST_SHOWN = 200

@@ -58,12 +58,14 @@ def load_config(path: Path | None) -> Config:
     return read_config(path) if path else Config()
 
 
-def check_date(value: str | None) -> None:
-    """Raise StatutsError where a document's date is not EDTF."""
-    from pipeline.dates import is_edtf
+def document_date_of(value: str | None) -> str | None:
+    """The value of --document-date as EDTF. Raises StatutsError where it is none."""
+    from pipeline.sources import checked_date
 
-    if value is not None and not is_edtf(value):
-        raise StatutsError(f"--document-date {value!r}: not an EDTF date; write 2024-07-03, 2024-07 or 2024")
+    try:
+        return None if value is None else checked_date(value)
+    except ValueError as error:
+        raise StatutsError(f"--document-date {error}") from error
 
 
 def with_progress(documents: Iterable[Document], description: str) -> Iterator[Document]:

@@ -25,6 +25,7 @@ def score(
     output: Annotated[Path | None, typer.Option(help="A JSON file for scores and errors.")] = None,
     config: ConfigPath = None,
     errors: Annotated[bool, typer.Option(help="List the errors with their sentences.")] = True,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Show nothing; for use with --output.")] = False,
 ) -> None:
     """Score end to end: entities, relations and triples, with 95 % intervals, and the errors by kind."""
     import json
@@ -49,4 +50,5 @@ def score(
             fresh.write_text(
                 json.dumps(report.to_row(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
             )
-    show_report(report, errors=errors)
+    if not quiet:
+        show_report(report, errors=errors)

@@ -16,7 +16,7 @@ from pipeline.commands.options import (
     Paths,
     Problems,
     TextColumn,
-    check_date,
+    document_date_of,
     load_config,
     with_progress,
 )
@@ -37,10 +37,10 @@ def segment(
     from pipeline.sources import Columns, read_documents
     from pipeline.stages import write_stage
 
-    check_date(document_date)
+    date = document_date_of(document_date)
     problems = Problems()
     columns = Columns(text=text_column, id=id_column, date=date_column)
-    documents = read_documents(paths, document_date=document_date, columns=columns, on_error=problems)
+    documents = read_documents(paths, document_date=date, columns=columns, on_error=problems)
     write_stage(output, map(segmented, with_progress(documents, "documents")))
     problems.exit()
 

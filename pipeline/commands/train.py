@@ -17,7 +17,7 @@ def train(
     test: Annotated[
         list[Path] | None, typer.Option(help="Annotated files that only the model card reports on.")
     ] = None,
-    epochs: Annotated[int, typer.Option(min=1)] = 14,
+    epochs: Annotated[int, typer.Option(min=1, help="Passes over the passages.")] = 10,
     seed: Annotated[int, typer.Option(help="Of everything random.")] = 13,
 ) -> None:
     """Fine-tune the encoder with its heads, choose by dev, write the model and its card."""

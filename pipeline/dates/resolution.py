@@ -200,7 +200,8 @@ def _season(season: Season, scope: Scope) -> Value | None:
         best[1] + 1 if season.season == 3 and season.direction is None and document.month <= 6 else best[1]
     )
     if season.season == 3 and season.direction is not None:
-        return Interval(year_moment(best[1]), year_moment(best[1] + 1))
+        both = year_moment(best[1]), year_moment(best[1] + 1)
+        return Interval(*both) if all(both) else None
     return year_moment(chosen)
 
 

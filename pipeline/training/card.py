@@ -51,6 +51,7 @@ def save(
         tables="\n".join(tables),
     )
     (fresh / "README.md").write_text(card, encoding="utf-8")
+    (fresh / "model.safetensors").chmod(0o644)
     shutil.rmtree(output, ignore_errors=True)
     fresh.rename(output)
 

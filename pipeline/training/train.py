@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import math
@@ -15,12 +16,15 @@ from typing import Any
 import numpy as np
 import torch
 from rich.progress import Progress
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 from torch.nn import functional
 from transformers import BertModel, PreTrainedTokenizerBase, PreTrainedTokenizerFast
 
+from pipeline.corpus import to_line
 from pipeline.document import Document
+from pipeline.errors import StatutsError
 from pipeline.model import StatutsConfig, StatutsModel
 from pipeline.reading import Reader, word_states
 from pipeline.training.augment import epoch, pools
@@ -38,7 +42,7 @@ _ENCODER_CHANGES = {"attention_probs_dropout_prob": 0.0}
 class Recipe:
     """How to train. Learning rates are peaks, of linear warm-up and decay; `batch` counts passages."""
 
-    epochs: int = 14
+    epochs: int = 10
     batch: int = 8
     encoder_rate: float = 2e-4
     head_rate: float = 1e-3
@@ -110,13 +114,22 @@ def train(
     """Train from the folder `encoder`; return the best epoch's model with its thresholds tuned on `dev`.
 
     `work` holds the checkpoint of the last epoch and the best model: a call with the same recipe goes on from
-    there. The same recipe and data give the same model on one machine.
+    there. The same recipe and data give the same model on one machine. Raises StatutsError where there is
+    nothing to learn from or no encoder.
     """
+    if not training or not dev:
+        raise StatutsError("no passage to learn from, or none to choose by; check --training and --dev")
+    if not (encoder / "model.safetensors").is_file():
+        raise StatutsError(f"{encoder}: no encoder there; run `make encoder`")
     tokenizer = PreTrainedTokenizerFast.from_pretrained(encoder)
     model = _fresh(encoder, recipe.seed)
     names, lures = pools(training), trigger_pattern(training)
     optimizer = optimiser(model, recipe)
-    state: dict[str, Any] = {"recipe": asdict(recipe), "passages": len(training), "epochs": []}
+    state: dict[str, Any] = {
+        "recipe": asdict(recipe),
+        "inputs": _digest(training, dev, encoder),
+        "epochs": [],
+    }
     state = _resume(work, state, model, optimizer)
     steps = math.ceil(len(training) / recipe.batch)
     peaks = [group["lr"] for group in optimizer.param_groups]
@@ -141,6 +154,14 @@ def train(
             _save(work, state, model, optimizer, best=_is_best(state["epochs"]))
     _load(work / "best.safetensors", model)
     return tune(Reader(model, tokenizer), dev)
+
+
+def _digest(training: Sequence[Document], dev: Sequence[Document], encoder: Path) -> str:
+    """SHA-256 of what a training starts from: another one does not go on from its checkpoint."""
+    digest = hashlib.sha256((encoder / "model.safetensors").read_bytes())
+    for document in (*training, *dev):
+        digest.update(to_line(document).encode("utf-8"))
+    return digest.hexdigest()
 
 
 def _fresh(encoder: Path, seed: int) -> StatutsModel:
@@ -197,8 +218,12 @@ def _save(
     if best:
         save_file(weights, work / "best.new")
         (work / "best.new").replace(work / "best.safetensors")
-    shutil.rmtree(last, ignore_errors=True)
+    if last.exists():
+        old = work / "checkpoint.old"
+        shutil.rmtree(old, ignore_errors=True)
+        last.rename(old)
     fresh.rename(last)
+    shutil.rmtree(work / "checkpoint.old", ignore_errors=True)
 
 
 def _load(path: Path, model: StatutsModel) -> None:
@@ -207,7 +232,7 @@ def _load(path: Path, model: StatutsModel) -> None:
 
 def _resume(work: Path, state: dict, model: StatutsModel, optimizer: torch.optim.Optimizer) -> dict:
     """The state of the checkpoint in `work` if it is of this recipe and corpus, else the given one."""
-    for name in ("checkpoint", "checkpoint.new"):
+    for name in ("checkpoint", "checkpoint.new", "checkpoint.old"):
         folder = work / name
         try:
             saved = json.loads((folder / PROGRESS).read_text(encoding="utf-8"))
@@ -216,9 +241,13 @@ def _resume(work: Path, state: dict, model: StatutsModel, optimizer: torch.optim
         if {**saved, "epochs": []} != state:
             log.warning("%s: of another recipe or corpus; training starts afresh", folder)
             continue
-        _load(folder / "model.safetensors", model)
+        try:
+            weights, moments = (load_file(folder / f"{part}.safetensors") for part in ("model", "optimizer"))
+        except (OSError, SafetensorError):
+            continue  # killed while it was written or removed
+        model.load_state_dict(weights)
         entries: dict[int, dict[str, Tensor]] = {}
-        for key, value in load_file(folder / "optimizer.safetensors").items():
+        for key, value in moments.items():
             index, _, field = key.partition(".")
             entries.setdefault(int(index), {})[field] = value
         optimizer.load_state_dict({**optimizer.state_dict(), "state": entries})
