@@ -5,14 +5,13 @@ from __future__ import annotations
 import contextlib
 import csv
 import json
-import os
-import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any, Protocol
 
 from pipeline.document import Document, Mention, Triple
 from pipeline.errors import StatutsError
+from pipeline.files import replacing
 
 SUFFIXES = (".jsonl", ".csv", ".parquet")
 #: What stands between several dates of one triple in `date_text` and in CSV cells.
@@ -136,44 +135,6 @@ class _Parquet:
         if self.rows:
             self._flush()
         self.writer.close()
-
-
-@contextlib.contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """A new file beside `path` that takes its place when the block ends well, and is gone when it does not.
-
-    A link is followed; what is there and no file (a pipe, a device) is written to itself. Raises StatutsError
-    where the folder or file cannot be written.
-    """
-    path = path.resolve()
-    with _telling(path):
-        if path.is_dir():
-            raise StatutsError(f"{path}: a folder; name a file for the output")
-        special = path.exists() and not path.is_file()
-        if not special:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-            os.close(handle)
-    if special:
-        yield path
-        return
-    fresh = Path(name)
-    try:
-        yield fresh
-        with _telling(path):
-            # As any new file would be; mkstemp makes it readable to its owner only.
-            fresh.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
-            os.replace(fresh, path)
-    finally:
-        fresh.unlink(missing_ok=True)
-
-
-@contextlib.contextmanager
-def _telling(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise StatutsError(f"{path}: cannot be written ({error.strerror or error})") from error
 
 
 @contextlib.contextmanager

@@ -10,7 +10,7 @@ from typing import Any
 from pipeline.corpus import from_row, read_jsonl, to_line, to_row
 from pipeline.document import Document
 from pipeline.errors import StatutsError
-from pipeline.results import replacing
+from pipeline.files import replacing
 
 #: What a file between stages may end in.
 SUFFIXES = (".jsonl", ".parquet")

@@ -5,13 +5,15 @@ from __future__ import annotations
 import csv
 import json
 import os
+from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 
 from pipeline.document import Document, Mention, Span, Triple
 from pipeline.errors import StatutsError
-from pipeline.results import CSV_COLUMNS, open_writer, replacing, triple_rows
+from pipeline.files import replacing
+from pipeline.results import CSV_COLUMNS, MOST_SHOWN, open_writer, show_triples, triple_rows
 
 TEXT = "Le Mali, membre de l'UA, est suspendu depuis le 1er juin 2021."
 DOCUMENT = Document(
@@ -104,6 +106,29 @@ def test_no_row_is_still_a_file(tmp_path):
     with open_writer(tmp_path / "a.parquet"):
         pass
     assert pq.read_table(tmp_path / "a.parquet").num_rows == 0
+
+
+def test_a_link_is_followed(tmp_path):
+    (tmp_path / "real.jsonl").write_text("before")
+    (tmp_path / "link.jsonl").symlink_to(tmp_path / "real.jsonl")
+    with open_writer(tmp_path / "link.jsonl"):
+        pass
+    assert (tmp_path / "link.jsonl").is_symlink()
+    assert (tmp_path / "real.jsonl").read_text() == ""
+
+
+def test_a_device_is_written_to_not_replaced():
+    with replacing(Path("/dev/null")) as target:
+        target.write_text("x")
+    assert not Path("/dev/null").is_file()
+
+
+def test_a_table_tells_how_many_rows_it_leaves_out(capsys):
+    rows = triple_rows(DOCUMENT)[:1] * (MOST_SHOWN + 7)
+    show_triples(rows)
+    assert capsys.readouterr().out.endswith("… and 7 more\n")
+    show_triples(rows[:MOST_SHOWN], total=5000)
+    assert capsys.readouterr().out.endswith("… and 4800 more\n")
 
 
 def test_a_suffix_that_is_none_of_ours(tmp_path):

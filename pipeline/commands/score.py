@@ -31,7 +31,7 @@ def score(
     import json
 
     from pipeline.corpus import read_annotated
-    from pipeline.results import replacing
+    from pipeline.files import replacing
     from pipeline.score import score as scored
     from pipeline.score import show_report
     from pipeline.stages import documents_of

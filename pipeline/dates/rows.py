@@ -7,7 +7,6 @@ back as it was, with `dates`: a list of `start`, `end`, `text` and `value` (EDTF
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from pipeline.dates.dating import infer_document_date
 from pipeline.dates.grounding import find_and_ground, ground_all
 from pipeline.dates.values import is_edtf
 from pipeline.errors import StatutsError
+from pipeline.files import replacing
 
 
 def _spans(row: Mapping[str, Any], text: str, place: str) -> list[tuple[int, int]] | None:
@@ -86,16 +86,9 @@ def date_file(source: Path, target: Path) -> int:
 
     Raises StatutsError naming file and line where a row is bad or a file cannot be read or written.
     """
-    partial = target.with_name(target.name + ".partial")
     count = 0
-    try:
-        with partial.open("w", encoding="utf-8") as lines:
-            for place, row in _read(source):
-                lines.write(json.dumps(date_row(row, place), ensure_ascii=False) + "\n")
-                count += 1
-        os.replace(partial, target)
-    except OSError as error:
-        raise StatutsError(f"{target}: cannot be written ({error.strerror}); check --output") from error
-    finally:
-        partial.unlink(missing_ok=True)
+    with replacing(target) as fresh, fresh.open("w", encoding="utf-8") as lines:
+        for place, row in _read(source):
+            lines.write(json.dumps(date_row(row, place), ensure_ascii=False) + "\n")
+            count += 1
     return count
