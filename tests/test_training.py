@@ -77,11 +77,12 @@ def test_an_example_says_what_the_annotation_says(tokenizer):
     assert int(example.targets.sum()) == len(document.relations)
 
 
-def test_rates_rise_then_fall_to_zero():
-    rates = [schedule(step, 100, 0.1) for step in range(101)]
-    assert rates[9] == max(rates) == 1.0
-    assert rates[0] == pytest.approx(0.1)
-    assert rates[100] == 0.0
+def test_rates_rise_fall_to_zero_and_start_again_at_half():
+    recipe = Recipe(epochs=10, refining=5, warmup=0.1)
+    assert [schedule(epoch, recipe) for epoch in (0.5, 1, 5.5, 10, 12.5, 15)] == pytest.approx(
+        [0.5, 1, 0.5, 0, 0.25, 0]
+    )
+    assert schedule(10.001, recipe) == pytest.approx(0.5, abs=0.001)
 
 
 @pytest.fixture(scope="module")
@@ -107,7 +108,7 @@ def weights(model):
 
 
 def test_a_stopped_training_goes_on_to_the_same_model(tiny, tmp_path):
-    recipe = Recipe(epochs=3, seed=5)
+    recipe = Recipe(epochs=2, refining=1, seed=5)
     options = {"encoder": tiny, "recipe": recipe}
     whole = weights(train(DOCUMENTS[:16], DOCUMENTS[16:20], work=tmp_path / "whole", **options))
 
@@ -138,7 +139,7 @@ def test_a_stopped_training_goes_on_to_the_same_model(tiny, tmp_path):
 
 
 def test_other_data_do_not_go_on_from_a_checkpoint(tiny, tmp_path):
-    options = {"encoder": tiny, "recipe": Recipe(epochs=1, seed=5), "work": tmp_path}
+    options = {"encoder": tiny, "recipe": Recipe(epochs=1, refining=0, seed=5), "work": tmp_path}
     first = weights(train(DOCUMENTS[:8], DOCUMENTS[16:20], **options))
     other = weights(train(DOCUMENTS[8:16], DOCUMENTS[16:20], **options))
     assert any((other[name] != value).any() for name, value in first.items())

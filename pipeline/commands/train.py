@@ -18,6 +18,7 @@ def train(
         list[Path] | None, typer.Option(help="Annotated files that only the model card reports on.")
     ] = None,
     epochs: Annotated[int, typer.Option(min=1, help="Passes over the passages.")] = 10,
+    refining: Annotated[int, typer.Option(min=0, help="More passes, at lower learning rates.")] = 5,
     seed: Annotated[int, typer.Option(help="Of everything random.")] = 13,
 ) -> None:
     """Fine-tune the encoder with its heads, choose by dev, write the model and its card."""
@@ -27,7 +28,7 @@ def train(
     from pipeline.training.train import train as trained
 
     sets = [[d for path in paths for d in read_annotated(path)] for paths in (training, dev, test or [])]
-    recipe = Recipe(epochs=epochs, seed=seed)
+    recipe = Recipe(epochs=epochs, refining=refining, seed=seed)
     model = trained(sets[0], sets[1], encoder=encoder, work=work, recipe=recipe)
     save(model, encoder, output, recipe=recipe, training=sets[0], dev=sets[1], test=sets[2])
     typer.echo(f"{output}: model and card written")

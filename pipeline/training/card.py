@@ -44,7 +44,7 @@ def save(
         parameters=sum(parameter.numel() for parameter in model.parameters()) / 1e6,
         training=len(training),
         dev=len(dev),
-        epochs=recipe.epochs,
+        epochs=recipe.epochs + recipe.refining,
         recipe=", ".join(f"{key.replace('_', ' ')} {value}" for key, value in asdict(recipe).items()),
         thresholds=", ".join(f"{key} {value}" for key, value in model.config.thresholds.items()),
         bias=model.config.trigger_bias,

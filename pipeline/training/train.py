@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import math
 import shutil
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -40,9 +39,14 @@ _ENCODER_CHANGES = {"attention_probs_dropout_prob": 0.0}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
-    """How to train. Learning rates are peaks, of linear warm-up and decay; `batch` counts passages."""
+    """How to train. Learning rates are peaks; `batch` counts passages.
+
+    The rates rise linearly and fall to zero over `epochs`, then again, from half the peaks, over `refining`
+    epochs (a warm restart: Loshchilov and Hutter, « SGDR », ICLR 2017).
+    """
 
     epochs: int = 10
+    refining: int = 5
     batch: int = 8
     encoder_rate: float = 2e-4
     head_rate: float = 1e-3
@@ -97,10 +101,12 @@ def optimiser(model: StatutsModel, recipe: Recipe) -> torch.optim.AdamW:
     )
 
 
-def schedule(step: int, total: int, warmup: float) -> float:
-    """Share of the peak learning rate at a step: linear up, then linear down to zero."""
-    rise = max(1, round(total * warmup))
-    return min(1.0, (step + 1) / rise, max(0.0, (total - step) / max(1, total - rise)))
+def schedule(epoch: float, recipe: Recipe) -> float:
+    """Share of the peak learning rates at a point of the training, counted in epochs."""
+    if epoch > recipe.epochs:
+        return 0.5 * (1 - (epoch - recipe.epochs) / recipe.refining)
+    rise = recipe.warmup * recipe.epochs
+    return min(epoch / rise, (recipe.epochs - epoch) / (recipe.epochs - rise))
 
 
 def train(
@@ -131,19 +137,17 @@ def train(
         "epochs": [],
     }
     state = _resume(work, state, model, optimizer)
-    steps = math.ceil(len(training) / recipe.batch)
     peaks = [group["lr"] for group in optimizer.param_groups]
+    total = recipe.epochs + recipe.refining
     with Progress() as progress:
-        for number in range(len(state["epochs"]), recipe.epochs):
+        for number in range(len(state["epochs"]), total):
             random = Random(recipe.seed * 1000 + number)
             torch.manual_seed(recipe.seed * 1000 + number)
             examples = build(epoch(training, names, random), tokenizer, lures, random)
             cut = batches(examples, recipe.batch, random)
             losses = []
-            for at, batch in enumerate(
-                progress.track(cut, description=f"epoch {number + 1}/{recipe.epochs}")
-            ):
-                part = schedule(round((number + at / len(cut)) * steps), recipe.epochs * steps, recipe.warmup)
+            for at, batch in enumerate(progress.track(cut, description=f"epoch {number + 1}/{total}")):
+                part = schedule(number + (at + 1) / len(cut), recipe)
                 for group, peak in zip(optimizer.param_groups, peaks, strict=True):
                     group["lr"] = peak * part
                 losses.append(_step(model, tokenizer, batch, optimizer, recipe))
