@@ -9,6 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from pipeline.countries.names import codes_of_name
+from pipeline.countries.places import codes_of_place
 from pipeline.document import ENTITY_LABELS, Document, EntityLabel, Mention
 from pipeline.model import BIO_TAGS, TRIGGER_CLASSES, StatutsModel
 from pipeline.reading import Encoding
@@ -33,7 +35,7 @@ def find_entities(document: Document, encoding: Encoding, hidden: Tensor, model:
         logits = model.tag(hidden)
         probabilities = logits.softmax(-1).float().cpu().numpy()
         logits[:, _STATUS_TAGS] += model.config.trigger_bias
-        spans = decode(logits.float().cpu().numpy())
+        spans = decode(logits.float().cpu().numpy(), continuation=model.config.continuation)
         triggers = [(start, end) for label, start, end in spans if label == "STATUS"]
         classes = np.zeros((0, len(TRIGGER_CLASSES)))
         if triggers:
@@ -53,21 +55,44 @@ def find_entities(document: Document, encoding: Encoding, hidden: Tensor, model:
             status = TRIGGER_CLASSES[int(probability[:_NONE].argmax())]
         first, last = int(encoding.words[start, 0]), int(encoding.words[end - 1, 1])
         text = document.text[first:last]
-        mentions.append(Mention("", label, first, last, text, status, min(1.0, confidence)))  # type: ignore[arg-type]
+        settled = settle(label, text)
+        if settled is not None:
+            mentions.append(Mention("", settled, first, last, text, status, min(1.0, confidence)))
     return replace(document, entities=number(mentions))
 
 
-def decode(logits: np.ndarray) -> list[tuple[EntityLabel, int, int]]:
-    """Labelled half-open word spans of BIO logits (words, tags): each word's best tag.
+def settle(label: EntityLabel, text: str) -> EntityLabel | None:
+    """The label of a mention after a look into the names of countries and places.
 
-    An I that does not go on from its own label begins a mention.
+    A COUNTRY that is no state's name or people is a PLACE if one is called so, else no mention; a PLACE whose
+    name only a state bears is a COUNTRY.
+    """
+    if label == "COUNTRY" and not codes_of_name(text):
+        return "PLACE" if codes_of_place(text) else None
+    if label == "PLACE" and text[:1].isupper() and codes_of_name(text) and not codes_of_place(text):
+        return "COUNTRY"
+    return label
+
+
+def decode(logits: np.ndarray, *, continuation: float = 0.0) -> list[tuple[EntityLabel, int, int]]:
+    """Labelled half-open word spans of BIO logits (words, tags): each word's best tag, from left to right.
+
+    `continuation` is added to the logit of going on with the mention that the word before is in. An I that
+    goes on from nothing begins a mention.
     """
     spans: list[tuple[EntityLabel, int, int]] = []
-    for word, tag in enumerate(logits.argmax(-1)):
+    best = logits.argmax(-1)
+    for word in range(len(best)):
+        tag = int(best[word])
+        inside = spans[-1][0] if spans and spans[-1][2] == word else None
+        if inside and continuation:
+            going_on = BIO_TAGS.index(f"I-{inside}")
+            if logits[word, going_on] + continuation >= logits[word, tag]:
+                tag = going_on
         prefix, _, name = BIO_TAGS[tag].partition("-")
         if not name:
             continue
-        if prefix == "I" and spans and spans[-1][0] == name and spans[-1][2] == word:
+        if prefix == "I" and inside == name:
             spans[-1] = (spans[-1][0], spans[-1][1], word + 1)
         else:
             spans.append((_LABELS[name], word, word + 1))

@@ -29,10 +29,12 @@ PAIR_FEATURE_SIZES = (len(DISTANCE_EDGES) + 1, *([COUNT_CAP + 1] * 3), len(ENTIT
 
 
 class StatutsConfig(PreTrainedConfig):
-    """Configuration of `StatutsModel`: the encoder's, the heads' width, the decision thresholds.
+    """Configuration of `StatutsModel`: the encoder's, the heads' width, and how decisions are made.
 
-    `thresholds` holds probabilities in [0, 1]: `trigger`, and one for each relation type.
-    `trigger_bias` is added to the STATUS logits before tagging. All are chosen on dev by the training.
+    `thresholds` holds probabilities in [0, 1]: `trigger`, and one for each relation type. A relation also
+    needs `margins` times the probability of the likeliest one of its type and trigger. `trigger_bias` is
+    added to the STATUS logits before tagging, `continuation` to the logit of going on with a mention.
+    Training chooses them on dev.
     """
 
     model_type = "statuts"
@@ -43,14 +45,18 @@ class StatutsConfig(PreTrainedConfig):
         width: int = 192,
         dropout: float = 0.1,
         thresholds: dict[str, float] | None = None,
+        margins: dict[str, float] | None = None,
         trigger_bias: float = 0.0,
+        continuation: float = 0.0,
         **kwargs: object,
     ) -> None:
         self.encoder = encoder or {}
         self.width = width
         self.dropout = dropout
-        self.thresholds = thresholds or dict.fromkeys(("trigger", *RELATION_TYPES), 0.5)
+        self.thresholds = dict.fromkeys(("trigger", *RELATION_TYPES), 0.5) | (thresholds or {})
+        self.margins = dict.fromkeys(RELATION_TYPES, 0.0) | (margins or {})
         self.trigger_bias = trigger_bias
+        self.continuation = continuation
         super().__init__(**kwargs)  # type: ignore[arg-type]
 
 

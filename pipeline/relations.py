@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -19,7 +20,7 @@ REACH = 160
 _CHUNK = 1024
 
 
-def word_spans(mentions: tuple[Mention, ...] | list[Mention], encoding: Encoding) -> np.ndarray:
+def word_spans(mentions: Sequence[Mention], encoding: Encoding) -> np.ndarray:
     """The half-open ranges of words that mentions touch, shape (mentions, 2)."""
     starts = np.array([mention.start for mention in mentions], dtype=np.int64)
     ends = np.array([mention.end for mention in mentions], dtype=np.int64)
@@ -73,4 +74,13 @@ def find_relations(document: Document, encoding: Encoding, hidden: Tensor, model
             if row[kind] >= thresholds[kind]:
                 ids = (mentions[head].id, mentions[tail].id)
                 relations.append(Relation(RELATION_TYPES[kind], *ids, confidence=float(row[kind])))
-    return replace(document, relations=tuple(relations))
+    return replace(document, relations=tuple(_near_best(relations, model.config.margins)))
+
+
+def _near_best(relations: Sequence[Relation], margins: Mapping[str, float]) -> list[Relation]:
+    """The relations that come near the likeliest of their type and trigger."""
+    best: dict[tuple[str, str], float] = {}
+    for relation in relations:
+        key = relation.head, relation.type
+        best[key] = max(best.get(key, 0.0), relation.confidence)
+    return [r for r in relations if r.confidence >= margins[r.type] * best[r.head, r.type]]

@@ -45,15 +45,21 @@ def save(
         training=len(training),
         dev=len(dev),
         epochs=recipe.epochs + recipe.refining,
-        recipe=", ".join(f"{key.replace('_', ' ')} {value}" for key, value in asdict(recipe).items()),
-        thresholds=", ".join(f"{key} {value}" for key, value in model.config.thresholds.items()),
+        recipe=_listed(asdict(recipe)),
+        thresholds=_listed(model.config.thresholds),
+        margins=_listed(model.config.margins),
         bias=model.config.trigger_bias,
+        continuation=model.config.continuation,
         tables="\n".join(tables),
     )
     (fresh / "README.md").write_text(card, encoding="utf-8")
     (fresh / "model.safetensors").chmod(0o644)
     shutil.rmtree(output, ignore_errors=True)
     fresh.rename(output)
+
+
+def _listed(values: dict[str, float]) -> str:
+    return ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in values.items())
 
 
 def _table(name: str, documents: Sequence[Document], extractor: Extractor) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import product
 
 from torch import Tensor
 
@@ -53,33 +52,40 @@ def evaluate(reader: Reader, documents: Sequence[Document]) -> dict[str, float]:
     return f1_scores(documents, predict(reader.model, read_all(reader, documents)))
 
 
-_GRID = {
-    "trigger": (0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65),
-    "holder": (0.3, 0.4, 0.5, 0.6, 0.7),
-    "org": (0.3, 0.4, 0.5, 0.6),
-    "date": (0.3, 0.4, 0.5, 0.6, 0.7),
+#: What is tried, setting after setting; the first value of each is what it starts from.
+_TRIED: dict[str, tuple[float, ...]] = {
+    "continuation": (0.0, 1.0, 1.5, 2.0, 2.5, 3.0),
+    "trigger_bias": (0.0, 0.5, 1.0, 1.5),
+    "margins.date": (0.0, 0.5, 0.7, 0.8, 0.9),
+    "margins.holder": (0.0, 0.5, 0.7, 0.8),
+    "thresholds.trigger": (0.5, 0.3, 0.4, 0.6, 0.7, 0.8),
+    "thresholds.holder": (0.5, 0.3, 0.4, 0.6, 0.7, 0.8),
+    "thresholds.date": (0.5, 0.3, 0.4, 0.6, 0.7),
+    "thresholds.org": (0.5, 0.3, 0.4, 0.6),
 }
-_BIASES = (0.0, 0.5, 1.0, 1.5, 2.0)
+#: How often all settings are gone through: each may change what is best for the others.
+_ROUNDS = 2
 
 
 def tune(reader: Reader, documents: Sequence[Document]) -> StatutsModel:
-    """Set the thresholds that score best on `documents`: bias and trigger together, then each other one."""
+    """Set what decides on mentions and relations to score best on `documents`, one setting after the other."""
     model = reader.model.eval()
     read = read_all(reader, documents)
-    config = model.config
-
-    def selection() -> float:
-        return f1_scores(documents, predict(model, read))["selection"]
-
-    best = (selection(), config.trigger_bias, config.thresholds["trigger"])
-    for bias, threshold in product(_BIASES, _GRID["trigger"]):
-        config.trigger_bias, config.thresholds["trigger"] = bias, threshold
-        best = max(best, (selection(), bias, threshold))
-    config.trigger_bias, config.thresholds["trigger"] = best[1:]
-    for name in ("holder", "date", "org"):
-        tried = []
-        for value in _GRID[name]:
-            config.thresholds[name] = value
-            tried.append((selection(), -abs(value - 0.5), value))
-        config.thresholds[name] = max(tried)[2]
+    for name, values in _TRIED.items():
+        _set(model, name, values[0])
+    for _ in range(_ROUNDS):
+        for name, values in _TRIED.items():
+            scores = {}
+            for value in values:
+                _set(model, name, value)
+                scores[value] = f1_scores(documents, predict(model, read))["selection"]
+            _set(model, name, max(values, key=lambda value: scores[value]))
     return model
+
+
+def _set(model: StatutsModel, name: str, value: float) -> None:
+    group, _, key = name.rpartition(".")
+    if group:
+        getattr(model.config, group)[key] = value
+    else:
+        setattr(model.config, key, value)
