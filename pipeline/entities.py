@@ -11,7 +11,7 @@ from torch import Tensor
 
 from pipeline.countries.names import codes_of_name
 from pipeline.countries.places import codes_of_place
-from pipeline.document import ENTITY_LABELS, Document, EntityLabel, Mention
+from pipeline.document import ENTITY_LABELS, STATUSES, Document, EntityLabel, Mention, Status
 from pipeline.model import BIO_TAGS, TRIGGER_CLASSES, StatutsModel
 from pipeline.reading import Encoding
 
@@ -46,13 +46,13 @@ def find_entities(document: Document, encoding: Encoding, hidden: Tensor, model:
     for label, start, end in spans:
         tags = [BIO_TAGS.index(f"{prefix}-{label}") for prefix in "BI"]
         confidence = float(probabilities[start:end, tags].sum(1).mean())
-        status = None
+        status: Status | None = None
         if label == "STATUS":
             probability = carried[start, end]
             confidence = (confidence + 1 - float(probability[_NONE])) / 2
             if confidence < model.config.thresholds["trigger"]:
                 continue
-            status = TRIGGER_CLASSES[int(probability[:_NONE].argmax())]
+            status = STATUSES[int(probability[:_NONE].argmax())]
         first, last = int(encoding.words[start, 0]), int(encoding.words[end - 1, 1])
         text = document.text[first:last]
         settled = settle(label, text)

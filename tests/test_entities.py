@@ -47,7 +47,7 @@ def test_continuation_joins_what_is_nearly_as_likely_to_go_on():
         ("COUNTRY", "Mali", "COUNTRY"),
         ("COUNTRY", "polonaise", "COUNTRY"),
         ("COUNTRY", "Hanoï", "PLACE"),
-        ("COUNTRY", "Confédération", None),
+        ("COUNTRY", "Poutine", None),
         ("PLACE", "Égypte", "COUNTRY"),
         ("PLACE", "Luxembourg", "PLACE"),
         ("PLACE", "Sahel", "PLACE"),

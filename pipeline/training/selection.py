@@ -68,7 +68,7 @@ _ROUNDS = 2
 
 
 def tune(reader: Reader, documents: Sequence[Document]) -> StatutsModel:
-    """Set what decides on mentions and relations to score best on `documents`, one setting after the other."""
+    """Set what decides on mentions and relations to score best on `documents`, one setting after another."""
     model = reader.model.eval()
     read = read_all(reader, documents)
     for name, values in _TRIED.items():
