@@ -332,11 +332,12 @@ def _telling(document: Document, triple: Triple) -> list[Mention]:
 
 def show_report(report: Report, *, errors: bool = True) -> None:
     """Print the scores as a table and, with `errors`, the errors grouped by kind with their sentences."""
+    from rich.box import SIMPLE
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=f"{report.documents} documents, end to end")
+    table = Table(box=SIMPLE, title=f"{report.documents} documents, end to end")
     for column in ("", "P", "R", "F1", "F1 95 %", "right", "extra", "missed"):
         table.add_column(column, justify="right" if column else "left", no_wrap=True)
     for name, scores in _named_scores(report):
@@ -360,8 +361,8 @@ def show_report(report: Report, *, errors: bool = True) -> None:
 
 def _named_scores(report: Report) -> Iterator[tuple[str, Score]]:
     for name, scores in report.entities.items():
-        yield f"entities {name}", scores
+        yield "entities" if name == "micro" else name, scores
     for name, scores in report.relations.items():
-        yield f"relations {name}", scores
-    yield "triples: exact", report.triples["exact"]
-    yield "triples: undated", report.triples["country_status"]
+        yield "relations" if name == "micro" else name, scores
+    yield "triples", report.triples["exact"]
+    yield "triples, undated", report.triples["country_status"]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pipeline.document import Document, Mention, Relation, Triple
 from pipeline.errors import StatutsError
-from pipeline.score import Score, score, triple_errors
+from pipeline.score import Score, score, show_report, triple_errors
 
 TEXT = "La Finlande a rejoint l'OTAN en 2023. La Suède attend."
 HOLDER = Mention("c1", "COUNTRY", 3, 11, "Finlande")
@@ -126,6 +126,14 @@ def test_the_interval_holds_f1_and_narrows_with_more_documents():
     assert few.interval[0] < few.f1 < few.interval[1]
     assert many.interval[1] - many.interval[0] < (few.interval[1] - few.interval[0]) / 3
     assert few.interval == Score(few.counts.copy()).interval
+
+
+def test_the_table_fits_a_terminal_of_80_columns(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    show_report(score([GOLD], [GOLD]))
+    shown = capsys.readouterr().out
+    assert "…" not in shown
+    assert "triples, undated" in shown
 
 
 def test_a_perfect_or_empty_score_has_no_width():
