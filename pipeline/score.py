@@ -337,7 +337,7 @@ def show_report(report: Report, *, errors: bool = True) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=SIMPLE, title=f"{report.documents} documents, end to end")
+    table = Table(box=SIMPLE, padding=(0, 1, 0, 0), title=f"{report.documents} documents, end to end")
     for column in ("", "P", "R", "F1", "F1 95 %", "right", "extra", "missed"):
         table.add_column(column, justify="right" if column else "left", no_wrap=True)
     for name, scores in _named_scores(report):
