@@ -52,7 +52,7 @@ def evaluate(reader: Reader, documents: Sequence[Document]) -> dict[str, float]:
     return f1_scores(documents, predict(reader.model, read_all(reader, documents)))
 
 
-#: What is tried, setting after setting; the first value of each is what it starts from.
+#: What is tried, setting after setting, from the model's defaults on.
 _TRIED: dict[str, tuple[float, ...]] = {
     "continuation": (0.0, 1.0, 1.5, 2.0, 2.5, 3.0),
     "trigger_bias": (0.0, 0.5, 1.0, 1.5),
@@ -71,8 +71,6 @@ def tune(reader: Reader, documents: Sequence[Document]) -> StatutsModel:
     """Set what decides on mentions and relations to score best on `documents`, one setting after another."""
     model = reader.model.eval()
     read = read_all(reader, documents)
-    for name, values in _TRIED.items():
-        _set(model, name, values[0])
     for _ in range(_ROUNDS):
         for name, values in _TRIED.items():
             scores = {}
