@@ -18,6 +18,7 @@ import torch
 from safetensors import SafetensorError
 from torch import Tensor
 from transformers import PreTrainedTokenizerBase, PreTrainedTokenizerFast
+from transformers.utils.logging import disable_progress_bar
 
 from pipeline.document import Document
 from pipeline.errors import StatutsError
@@ -113,8 +114,9 @@ def windows(encoding: Encoding, size: int = WINDOW, overlap: int = OVERLAP) -> l
         if end >= total:
             found.append((max(0, total - size), total))
             return found
-        cut = cuts[np.searchsorted(cuts, end, side="right") - 1] if len(cuts) else 0
-        end = int(cut) if cut > start + size * 2 // 3 else end
+        before = np.searchsorted(cuts, end, side="right")
+        if before and cuts[before - 1] > start + size * 2 // 3:
+            end = int(cuts[before - 1])
         found.append((start, end))
         start = end - overlap
 
@@ -132,6 +134,7 @@ class Reader:
     @classmethod
     def from_pretrained(cls, folder: str | os.PathLike[str], *, device: str = "cpu") -> Reader:
         """Load a folder that `save_pretrained` wrote. Raises StatutsError where it holds no such model."""
+        disable_progress_bar()
         path = Path(folder)
         if not path.is_dir():
             raise StatutsError(f"{path}: no such model folder; name one that `make train` wrote")

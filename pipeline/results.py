@@ -6,6 +6,7 @@ import contextlib
 import csv
 import json
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import IO, Any, Protocol
 
@@ -156,20 +157,24 @@ def open_writer(path: Path) -> Iterator[Writer]:
 
 
 def show_triples(rows: Sequence[dict[str, Any]], *, total: int | None = None) -> None:
-    """Print the first `MOST_SHOWN` rows as a table; `total` is how many there are where not all are given."""
+    """Print the first `MOST_SHOWN` rows, a table a document; `total` is how many there are in all."""
+    from rich.box import SIMPLE
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    table = Table()
-    for column in ("document", "country", "status", "organisation", "date", "confidence"):
-        table.add_column(column, justify="right" if column == "confidence" else "left", overflow="fold")
-    for row in rows[:MOST_SHOWN]:
-        country = f"{row['country']} {row['country_text']}"
-        cells = (row["document"], country, row["status"], row["organisation"] or "–", row["date"] or "–")
-        table.add_row(*(Text(cell) for cell in cells), f"{row['confidence']:.2f}")
     console = Console()
-    console.print(table)
+    for document, group in groupby(rows[:MOST_SHOWN], key=lambda row: row["document"]):
+        table = Table(box=SIMPLE, padding=(0, 1, 0, 0), title=Text(document), title_justify="left")
+        for column in ("", "country", "status", "organisation", "date", "confidence"):
+            kept = column not in ("country", "organisation")
+            table.add_column(column, no_wrap=kept, justify="right" if column == "confidence" else "left")
+        for row in group:
+            cells = (row["country"], row["country_text"], row["status"], row["organisation"], row["date"])
+            table.add_row(*(Text(cell or "–") for cell in cells), f"{row['confidence']:.2f}")
+        console.print(table)
     hidden = (len(rows) if total is None else total) - MOST_SHOWN
     if hidden > 0:
         console.print(f"… and {hidden} more")
+    elif not rows:
+        console.print("no triples")

@@ -32,7 +32,7 @@ def commands():
             yield pytest.param(command, output.strip(), id=f"{page.name}: {command[:40]}")
 
 
-@pytest.mark.parametrize(("command", "output"), commands())
+@pytest.mark.parametrize(("command", "output"), list(commands()))
 def test_commands_do_what_the_page_shows(command, output):
     if command in BY_CI:
         pytest.skip("run by .ci/run itself")

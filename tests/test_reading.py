@@ -67,6 +67,10 @@ def test_windows_cover_all_pieces_and_overlap(pieces, sentence, size):
     )
 
 
+def test_a_first_sentence_longer_than_a_window_is_cut():
+    assert windows(fake(14, 13), 12, 3) == [(0, 12), (2, 14)]
+
+
 def test_a_window_ends_with_a_sentence_where_it_can():
     first, *_ = windows(fake(300, 25), 60, 10)
     assert first == (0, 50)

@@ -140,8 +140,8 @@ def test_a_stopped_training_goes_on_to_the_same_model(tiny, tmp_path):
 
 def test_other_data_do_not_go_on_from_a_checkpoint(tiny, tmp_path):
     options = {"encoder": tiny, "recipe": Recipe(epochs=1, refining=0, seed=5), "work": tmp_path}
-    first = weights(train(DOCUMENTS[:8], DOCUMENTS[16:20], **options))
-    other = weights(train(DOCUMENTS[8:16], DOCUMENTS[16:20], **options))
+    first = weights(train(DOCUMENTS[:16], DOCUMENTS[16:20], **options))
+    other = weights(train(DOCUMENTS[20:36], DOCUMENTS[16:20], **options))
     assert any((other[name] != value).any() for name, value in first.items())
 
 
