@@ -15,7 +15,7 @@ from pipeline.config import EMBEDDED, Config
 from pipeline.document import Document
 from pipeline.entities import find_entities
 from pipeline.errors import StatutsError
-from pipeline.reading import Reader, encode
+from pipeline.reading import Reader, States
 from pipeline.relations import find_relations
 from pipeline.segment import segment
 from pipeline.sources import checked_date, printable
@@ -101,40 +101,27 @@ class Extractor:
 
     def find_entities(self, documents: Sequence[Document]) -> list[Document]:
         """The second stage alone: segmented documents with their mentions."""
-        encodings = encode(self.entities.tokenizer, documents)
-        states = self.entities.read(encodings)
-        found = [
-            find_entities(document, encoding, hidden, self.entities.model)
-            for document, encoding, hidden in zip(documents, encodings, states, strict=True)
-        ]
-        return self.stand_in.add_entities(found) if self.stand_in else found
+        return self._entities(documents, self.entities.states(documents))
 
     def find_relations(self, documents: Sequence[Document]) -> list[Document]:
         """The third stage alone: documents with mentions get their relations."""
-        encodings = encode(self.relations.tokenizer, documents)
-        states = self.relations.read(encodings)
-        return [
-            find_relations(document, encoding, hidden, self.relations.model)
-            for document, encoding, hidden in zip(documents, encodings, states, strict=True)
-        ]
+        return self._relations(documents, self.relations.states(documents))
 
     def _models(self, documents: Sequence[Document]) -> list[Document]:
         """Second and third stage, encoding once where one model does both."""
         if self.entities is not self.relations:
             return self.find_relations(self.find_entities(documents))
-        encodings = encode(self.relations.tokenizer, documents)
-        states = self.relations.read(encodings)
+        states = self.relations.states(documents)
+        return self._relations(self._entities(documents, states), states)
+
+    def _entities(self, documents: Sequence[Document], states: States) -> list[Document]:
+        model = self.entities.model
+        found = [find_entities(d, *state, model) for d, state in zip(documents, states, strict=True)]
+        return self.stand_in.add_entities(found) if self.stand_in else found
+
+    def _relations(self, documents: Sequence[Document], states: States) -> list[Document]:
         model = self.relations.model
-        found = [
-            find_entities(document, encoding, hidden, model)
-            for document, encoding, hidden in zip(documents, encodings, states, strict=True)
-        ]
-        if self.stand_in:
-            found = self.stand_in.add_entities(found)
-        return [
-            find_relations(document, encoding, hidden, model)
-            for document, encoding, hidden in zip(found, encodings, states, strict=True)
-        ]
+        return [find_relations(d, *state, model) for d, state in zip(documents, states, strict=True)]
 
 
 def _checked(document: Document | str, number: int) -> Document:

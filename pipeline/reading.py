@@ -54,6 +54,10 @@ class Encoding:
     links: np.ndarray
 
 
+#: The encoding and the word matrix (words, hidden size) of each of some documents.
+States = list[tuple[Encoding, Tensor]]
+
+
 def split_words(text: str) -> np.ndarray:
     """Offsets of the words (runs of letters and digits, or single other marks), shape (words, 2)."""
     spans = [match.span() for match in WORD.finditer(text)]
@@ -159,6 +163,11 @@ class Reader:
         """One word matrix (words, hidden size) for each encoding, on the reader's device."""
         with torch.inference_mode():
             return word_states(self.model, self.tokenizer, encodings)
+
+    def states(self, documents: Sequence[Document]) -> States:
+        """Encode and read documents: for each its encoding and word matrix."""
+        encodings = encode(self.tokenizer, documents)
+        return list(zip(encodings, self.read(encodings), strict=True))
 
 
 def word_states(

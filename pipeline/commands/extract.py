@@ -13,10 +13,9 @@ from pipeline.commands.options import (
     DocumentDate,
     IdColumn,
     Paths,
-    Problems,
     TextColumn,
-    document_date_of,
     load_config,
+    read_inputs,
     with_progress,
 )
 
@@ -41,13 +40,9 @@ def extract(
 
     from pipeline.extractor import Extractor
     from pipeline.results import MOST_SHOWN, open_writer, show_triples, triple_rows
-    from pipeline.sources import Columns, read_documents
 
-    date = document_date_of(document_date)
+    documents, problems = read_inputs(paths, document_date, text_column, id_column, date_column)
     extractor = Extractor.from_pretrained(config=load_config(config))
-    problems = Problems()
-    columns = Columns(text=text_column, id=id_column, date=date_column)
-    documents = read_documents(paths, document_date=date, columns=columns, on_error=problems)
     done = with_progress(extractor.pipe(documents), "documents")
     if output is not None and str(output) == "-":
         for document in done:

@@ -58,14 +58,22 @@ def load_config(path: Path | None) -> Config:
     return read_config(path) if path else Config()
 
 
-def document_date_of(value: str | None) -> str | None:
-    """The value of --document-date as EDTF. Raises StatutsError where it is none."""
-    from pipeline.sources import checked_date
+def read_inputs(
+    paths: list[str], document_date: str | None, text_column: str, id_column: str, date_column: str
+) -> tuple[Iterator[Document], Problems]:
+    """The documents of a command's inputs, and the problems met once these are read.
+
+    Raises StatutsError where --document-date is no EDTF date.
+    """
+    from pipeline.sources import Columns, checked_date, read_documents
 
     try:
-        return None if value is None else checked_date(value)
+        date = None if document_date is None else checked_date(document_date)
     except ValueError as error:
         raise StatutsError(f"--document-date {error}") from error
+    problems = Problems()
+    columns = Columns(text=text_column, id=id_column, date=date_column)
+    return read_documents(paths, document_date=date, columns=columns, on_error=problems), problems
 
 
 def with_progress(documents: Iterable[Document], description: str) -> Iterator[Document]:

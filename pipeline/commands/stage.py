@@ -14,10 +14,9 @@ from pipeline.commands.options import (
     IdColumn,
     Output,
     Paths,
-    Problems,
     TextColumn,
-    document_date_of,
     load_config,
+    read_inputs,
     with_progress,
 )
 
@@ -34,13 +33,9 @@ def segment(
 ) -> None:
     """First stage: texts to documents with their paragraphs and sentences."""
     from pipeline.segment import segment as segmented
-    from pipeline.sources import Columns, read_documents
     from pipeline.stages import write_stage
 
-    date = document_date_of(document_date)
-    problems = Problems()
-    columns = Columns(text=text_column, id=id_column, date=date_column)
-    documents = read_documents(paths, document_date=date, columns=columns, on_error=problems)
+    documents, problems = read_inputs(paths, document_date, text_column, id_column, date_column)
     write_stage(output, map(segmented, with_progress(documents, "documents")))
     problems.exit()
 

@@ -10,7 +10,7 @@ from pipeline.document import Document
 from pipeline.entities import find_entities
 from pipeline.extractor import bare
 from pipeline.model import StatutsModel
-from pipeline.reading import Encoding, Reader, encode
+from pipeline.reading import Encoding, Reader
 from pipeline.relations import find_relations
 from pipeline.score import score
 from pipeline.triples import assemble
@@ -21,8 +21,7 @@ Read = list[tuple[Document, Encoding, Tensor]]
 def read_all(reader: Reader, documents: Sequence[Document]) -> Read:
     """The documents' raw texts, encoded once."""
     raw = [bare(document) for document in documents]
-    encodings = encode(reader.tokenizer, raw)
-    return list(zip(raw, encodings, reader.read(encodings), strict=True))
+    return [(document, *state) for document, state in zip(raw, reader.states(raw), strict=True)]
 
 
 def predict(model: StatutsModel, read: Read) -> list[Document]:
