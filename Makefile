@@ -4,7 +4,8 @@ INPUT ?=
 OUTPUT ?= build/extracted.jsonl
 CONFIG ?= configs/default.yaml
 SEED ?= 13
-export INPUT OUTPUT CONFIG SEED
+RAW ?=
+export INPUT OUTPUT CONFIG SEED RAW
 
 VENV := .venv
 RUN := $(VENV)/bin/python -m pipeline
@@ -97,9 +98,11 @@ encoder: build/encoder/model.safetensors ## the French encoder that training sta
 
 build/model/model.safetensors: $(TRAINING)
 	$(RUN) train --training annotations/train --dev annotations/dev --test annotations/test \
-	    --encoder build/encoder --work build/training --output build/model --seed "$$SEED"
+	    --encoder build/encoder --work build/training --output build/model --seed "$$SEED" \
+	    $(if $(RAW),--standoff annotations/raw/standoff.jsonl --texts "$$RAW") \
+	    $(shell grep -qsw avx512_bf16 /proc/cpuinfo && echo --bf16)
 
-train: build/model/model.safetensors ## train build/model from annotations/train, chosen by annotations/dev
+train: build/model/model.safetensors ## train build/model, chosen by annotations/dev; RAW=folder adds real news
 
 ship: build/model/model.safetensors ## put build/model in the place of the shipped model
 	rm -rf pipeline/weights

@@ -39,7 +39,8 @@ _ENCODER_CHANGES = {"attention_probs_dropout_prob": 0.0}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
-    """How to train. Learning rates are peaks; `batch` counts passages.
+    """How to train. Learning rates are peaks; `batch` counts passages. `bf16` multiplies the encoder's
+    matrices in bfloat16, weights and sums staying fp32: twice as fast on a CPU that has the instructions.
 
     The rates rise linearly and fall to zero over `epochs`, then again, from half the peaks, over `refining`
     epochs (a warm restart: Loshchilov and Hutter, « SGDR », ICLR 2017).
@@ -54,6 +55,7 @@ class Recipe:
     weight_decay: float = 0.01
     trigger_weight: float = 0.7
     pair_weight: float = 1.5
+    bf16: bool = False
     seed: int = 13
 
 
@@ -97,7 +99,8 @@ def optimiser(model: StatutsModel, recipe: Recipe) -> torch.optim.AdamW:
                 "weight_decay": 0.0 if plain else recipe.weight_decay,
             }
             for (encoder, plain), parameters in groups.items()
-        ]
+        ],
+        fused=True,
     )
 
 
@@ -184,7 +187,8 @@ def _step(
     optimizer: torch.optim.Optimizer,
     recipe: Recipe,
 ) -> float:
-    states = word_states(model, tokenizer, [example.encoding for example in batch])
+    with torch.autocast("cpu", torch.bfloat16, enabled=recipe.bf16):
+        states = word_states(model, tokenizer, [example.encoding for example in batch])
     losses = [
         example_loss(model, example, hidden, recipe) for example, hidden in zip(batch, states, strict=True)
     ]
