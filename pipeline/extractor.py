@@ -9,8 +9,6 @@ from importlib.resources import files
 from itertools import count
 from pathlib import Path
 
-import torch
-
 from pipeline.config import EMBEDDED, Config
 from pipeline.document import Document
 from pipeline.entities import find_entities
@@ -66,19 +64,17 @@ class Extractor:
         if model is not None:
             both = {"entities": {"model": os.fspath(model)}, "relations": {"model": os.fspath(model)}}
             config = Config.model_validate(config.model_dump() | both)
-        if config.threads:
-            torch.set_num_threads(config.threads)
-        try:
-            torch.empty(0, device=config.device)
-        except (RuntimeError, AssertionError) as error:
-            raise StatutsError(f"device {config.device}: not to be had here; use `cpu`") from error
-        relations = Reader.from_pretrained(model_folder(config.relations.model), device=config.device)
+
+        def reader(name: str) -> Reader:
+            return Reader.from_pretrained(
+                model_folder(name), engine=config.engine, device=config.device, threads=config.threads
+            )
+
+        relations = reader(config.relations.model)
         if config.entities.model == config.relations.model:
             return cls(relations)
         if _is_ours(config.entities.model):
-            return cls(
-                relations, Reader.from_pretrained(model_folder(config.entities.model), device=config.device)
-            )
+            return cls(relations, reader(config.entities.model))
         labels = config.entities.labels
         return cls(
             relations, stand_in=StandIn.from_pretrained(config.entities.model, labels, device=config.device)
@@ -115,13 +111,13 @@ class Extractor:
         return self._relations(self._entities(documents, states), states)
 
     def _entities(self, documents: Sequence[Document], states: States) -> list[Document]:
-        model = self.entities.model
-        found = [find_entities(d, *state, model) for d, state in zip(documents, states, strict=True)]
+        heads = self.entities.heads
+        found = [find_entities(d, *state, heads) for d, state in zip(documents, states, strict=True)]
         return self.stand_in.add_entities(found) if self.stand_in else found
 
     def _relations(self, documents: Sequence[Document], states: States) -> list[Document]:
-        model = self.relations.model
-        return [find_relations(d, *state, model) for d, state in zip(documents, states, strict=True)]
+        heads = self.relations.heads
+        return [find_relations(d, *state, heads) for d, state in zip(documents, states, strict=True)]
 
 
 def _checked(document: Document | str, number: int) -> Document:

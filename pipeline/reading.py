@@ -6,23 +6,19 @@ and every piece takes its state from the window in which it stands farthest from
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
-from safetensors import SafetensorError
-from torch import Tensor
-from transformers import PreTrainedTokenizerBase, PreTrainedTokenizerFast
-from transformers.utils.logging import disable_progress_bar
+from tokenizers import Tokenizer
 
 from pipeline.document import Document
+from pipeline.engines import Engine, OnnxEngine, TorchEngine, encoder_arrays, load_weights
 from pipeline.errors import StatutsError
-from pipeline.model import StatutsModel, pool_words
+from pipeline.heads import Decisions, Heads, pool_words
 from pipeline.segment import segment
 
 #: A run of letters and digits, or one other mark. A capital after a small letter starts a new word, since
@@ -35,8 +31,8 @@ WORD = re.compile(
 WINDOW = 384
 #: Pieces that a window shares with the one before, at least.
 OVERLAP = 96
-#: Pieces in a batch, padding included.
-BATCH_PIECES = 4096
+#: The special tokens around a row of pieces, and the one that fills a batch.
+BEGIN, END, PAD = "<s>", "</s>", "<pad>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +51,7 @@ class Encoding:
 
 
 #: The encoding and the word matrix (words, hidden size) of each of some documents.
-States = list[tuple[Encoding, Tensor]]
+States = list[tuple[Encoding, np.ndarray]]
 
 
 def split_words(text: str) -> np.ndarray:
@@ -64,24 +60,17 @@ def split_words(text: str) -> np.ndarray:
     return np.array(spans, dtype=np.int64).reshape(-1, 2)
 
 
-def encode(tokenizer: PreTrainedTokenizerBase, documents: Sequence[Document]) -> list[Encoding]:
+def encode(tokenizer: Tokenizer, documents: Sequence[Document]) -> list[Encoding]:
     """Encode documents, each whole. Sentences are found where `document.sentences` is empty."""
-    if not documents:
-        return []
-    batch = tokenizer(
-        [document.text for document in documents],
-        return_offsets_mapping=True,
-        add_special_tokens=False,
-        truncation=False,
-        verbose=False,
-    )
+    texts = [document.text for document in documents]
+    batch = tokenizer.encode_batch(texts, add_special_tokens=False)
     return [
         _encoding(
-            document, np.array(pieces, dtype=np.int64), np.array(offsets, dtype=np.int64).reshape(-1, 2)
+            document,
+            np.array(found.ids, dtype=np.int64),
+            np.array(found.offsets, dtype=np.int64).reshape(-1, 2),
         )
-        for document, pieces, offsets in zip(
-            documents, batch["input_ids"], batch["offset_mapping"], strict=True
-        )
+        for document, found in zip(documents, batch, strict=True)
     ]
 
 
@@ -125,44 +114,75 @@ def windows(encoding: Encoding, size: int = WINDOW, overlap: int = OVERLAP) -> l
         start = end - overlap
 
 
-class Reader:
-    """A model with its tokenizer, on a device: turns documents into word states."""
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Pieces `start` to `end` (half-open) of the encoding with index `document`, read as one row.
 
-    def __init__(
-        self, model: StatutsModel, tokenizer: PreTrainedTokenizerBase, *, device: str = "cpu"
-    ) -> None:
-        self.model = model.to(device).eval()  # type: ignore[arg-type]
+    `kept` are the places in it whose states count: of pieces that stand in no other window farther from an
+    edge behind which the document goes on.
+    """
+
+    document: int
+    start: int
+    end: int
+    kept: np.ndarray
+
+
+def all_windows(encodings: Sequence[Encoding]) -> Iterator[Window]:
+    """The windows of several documents, in order."""
+    for index, encoding in enumerate(encodings):
+        total = len(encoding.pieces)
+        found = windows(encoding)
+        depths = np.full((len(found), total), -1)
+        for number, (start, end) in enumerate(found):
+            depths[number, start:end] = _depth(start, end, total)
+        deepest = depths.argmax(0) if found else np.zeros(0, dtype=np.int64)
+        for number, (start, end) in enumerate(found):
+            yield Window(index, start, end, np.flatnonzero(deepest[start:end] == number))
+
+
+class Reader:
+    """A model with its tokenizer: turns documents into word states, and has the heads that read these."""
+
+    def __init__(self, engine: Engine, tokenizer: Tokenizer, heads: Heads) -> None:
+        self.engine = engine
         self.tokenizer = tokenizer
-        self.device = torch.device(device)
+        self.heads = heads
 
     @classmethod
-    def from_pretrained(cls, folder: str | os.PathLike[str], *, device: str = "cpu") -> Reader:
-        """Load a folder that `save_pretrained` wrote. Raises StatutsError where it holds no such model."""
-        disable_progress_bar()
-        path = Path(folder)
-        if not path.is_dir():
-            raise StatutsError(f"{path}: no such model folder; name one that `make train` wrote")
-        for name in ("config.json", "model.safetensors", "tokenizer.json"):
-            if not (path / name).is_file():
-                raise StatutsError(f"{path}: no {name} there; name a folder that `make train` wrote")
-        try:
-            loaded: Any = StatutsModel.from_pretrained(
-                path, dtype=torch.float32, use_safetensors=True, output_loading_info=True
-            )
-            model, loading = loaded
-            tokenizer = PreTrainedTokenizerFast.from_pretrained(path)
-        except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
-            reason = str(error).strip().splitlines()[0]
-            raise StatutsError(f"{path}: cannot be loaded as a Statuts model: {reason}") from error
-        lacking = [*loading["missing_keys"], *loading["mismatched_keys"]]
-        if lacking:
-            raise StatutsError(f"{path}: the weights lack {lacking[0]} (and {len(lacking) - 1} more)")
-        return cls(model, tokenizer, device=device)
+    def from_pretrained(
+        cls, folder: Path, *, engine: str = "onnx", device: str = "cpu", threads: int | None = None
+    ) -> Reader:
+        """Load a folder that `make train` wrote. Raises StatutsError where it holds no such model.
 
-    def read(self, encodings: Sequence[Encoding]) -> list[Tensor]:
-        """One word matrix (words, hidden size) for each encoding, on the reader's device."""
-        with torch.inference_mode():
-            return word_states(self.model, self.tokenizer, encodings)
+        `engine` is `onnx` or `torch`; `device` is torch's; `threads` None uses all cores.
+        """
+        config, state = load_weights(folder)
+        try:
+            heads = Heads.from_state(state, decisions_of(config))
+            encoder = encoder_arrays(state)
+            tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+            pad = special(tokenizer, PAD)
+            loaded: Engine = (
+                OnnxEngine(encoder, config["encoder"], threads=threads)
+                if engine == "onnx"
+                else TorchEngine.from_state(encoder, config["encoder"], pad, device=device, threads=threads)
+            )
+        except KeyError as error:
+            raise StatutsError(f"{folder}: the weights lack {error.args[0]}") from error
+        except (TypeError, ValueError, RuntimeError) as error:
+            reason = str(error).strip().splitlines()[0]
+            raise StatutsError(f"{folder}: cannot be loaded as a Statuts model: {reason}") from error
+        return cls(loaded, tokenizer, heads)
+
+    def read(self, encodings: Sequence[Encoding]) -> list[np.ndarray]:
+        """One word matrix (words, hidden size) for each encoding."""
+        cut = list(all_windows(encodings))
+        size = self.heads.tagger[0].shape[1]
+        states = [np.zeros((len(e.pieces), size), dtype=np.float32) for e in encodings]
+        for window, found in zip(cut, self.engine(rows(cut, encodings, self.tokenizer)), strict=True):
+            states[window.document][window.start + window.kept] = found[1 + window.kept]
+        return [pool_words(s, e.links, len(e.words)) for s, e in zip(states, encodings, strict=True)]
 
     def states(self, documents: Sequence[Document]) -> States:
         """Encode and read documents: for each its encoding and word matrix."""
@@ -170,52 +190,27 @@ class Reader:
         return list(zip(encodings, self.read(encodings), strict=True))
 
 
-def word_states(
-    model: StatutsModel, tokenizer: PreTrainedTokenizerBase, encodings: Sequence[Encoding]
-) -> list[Tensor]:
-    """One word matrix (words, hidden size) for each encoding, from batches of windows of like length."""
-    device, size = model.device, model.encoder.config.hidden_size
-    cut = [(index, *window) for index, encoding in enumerate(encodings) for window in windows(encoding)]
-    cut.sort(key=lambda window: window[2] - window[1])
-    states = [torch.zeros(len(e.pieces), size, device=device) for e in encodings]
-    depths = [np.full(len(e.pieces), -1) for e in encodings]
-    for batch in _batches(cut):
-        output = model(*padded([encodings[i].pieces[a:b] for i, a, b in batch], tokenizer, device))
-        for row, (index, start, end) in enumerate(batch):
-            depth = _depth(start, end, len(encodings[index].pieces))
-            deeper = depth > depths[index][start:end]
-            depths[index][start:end][deeper] = depth[deeper]
-            chosen = torch.from_numpy(np.flatnonzero(deeper)).to(device)
-            states[index][start + chosen] = output[row, 1 + chosen]
+def decisions_of(config: Mapping[str, Any]) -> Decisions:
+    """How a model's answers are decided on, from its configuration."""
+    names = ("thresholds", "margins", "trigger_bias", "continuation")
+    return Decisions(**{name: config[name] for name in names})
+
+
+def special(tokenizer: Tokenizer, token: str) -> int:
+    """The id of a special token. Raises ValueError where the tokenizer has none such."""
+    found = tokenizer.token_to_id(token)
+    if found is None:
+        raise ValueError(f"the tokenizer has no {token}")
+    return found
+
+
+def rows(cut: Sequence[Window], encodings: Sequence[Encoding], tokenizer: Tokenizer) -> list[np.ndarray]:
+    """The ids of each window with the special tokens around them."""
+    begin, end = ([special(tokenizer, token)] for token in (BEGIN, END))
     return [
-        pool_words(states[index], torch.from_numpy(e.links).to(device), len(e.words))
-        for index, e in enumerate(encodings)
+        np.concatenate([begin, encodings[window.document].pieces[window.start : window.end], end])
+        for window in cut
     ]
-
-
-def padded(
-    rows: Sequence[np.ndarray], tokenizer: PreTrainedTokenizerBase, device: torch.device
-) -> tuple[Tensor, Tensor]:
-    """Input ids and attention mask, shape (rows, longest + 2), with the special tokens around each row."""
-    longest = max(len(row) for row in rows) + 2
-    ids = np.full((len(rows), longest), tokenizer.pad_token_id, dtype=np.int64)
-    mask = np.zeros((len(rows), longest), dtype=np.int64)
-    for index, row in enumerate(rows):
-        ids[index, : len(row) + 2] = [tokenizer.bos_token_id, *row, tokenizer.eos_token_id]
-        mask[index, : len(row) + 2] = 1
-    return torch.from_numpy(ids).to(device), torch.from_numpy(mask).to(device)
-
-
-def _batches(cut: Sequence[tuple[int, int, int]]) -> Iterator[list[tuple[int, int, int]]]:
-    """Runs of windows, sorted by length, of at most `BATCH_PIECES` pieces when padded."""
-    batch: list[tuple[int, int, int]] = []
-    for window in cut:
-        if batch and (len(batch) + 1) * (window[2] - window[1] + 2) > BATCH_PIECES:
-            yield batch
-            batch = []
-        batch.append(window)
-    if batch:
-        yield batch
 
 
 def _depth(start: int, end: int, total: int) -> np.ndarray:

@@ -15,7 +15,8 @@ from pipeline.corpus import read_annotated
 from pipeline.document import Document, Mention
 from pipeline.errors import StatutsError
 from pipeline.extractor import Extractor
-from pipeline.model import BIO_TAGS, TRIGGER_CLASSES
+from pipeline.heads import BIO_TAGS, TRIGGER_CLASSES
+from pipeline.reading import PAD, special
 from pipeline.training.augment import epoch, joined, pools, retype, shift_years, swap_names
 from pipeline.training.examples import build, trigger_pattern
 from pipeline.training.standoff import attached, detached
@@ -121,16 +122,17 @@ def tiny(tmp_path_factory, tokenizer):
     path = tmp_path_factory.mktemp("encoder")
     BertModel(
         BertConfig(
-            vocab_size=len(tokenizer),
+            vocab_size=tokenizer.get_vocab_size(),
             hidden_size=16,
             num_hidden_layers=1,
             num_attention_heads=2,
             intermediate_size=16,
-            pad_token_id=tokenizer.pad_token_id,
+            pad_token_id=special(tokenizer, PAD),
         ),
         add_pooling_layer=False,
     ).save_pretrained(path)
-    tokenizer.save_pretrained(path)
+    tokenizer.save(str(path / "tokenizer.json"))
+    (path / "tokenizer_config.json").write_text("{}")
     return path
 
 
