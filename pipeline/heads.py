@@ -155,11 +155,12 @@ def pool_words(states: np.ndarray, links: np.ndarray, words: int) -> np.ndarray:
 
     `states` (pieces, hidden size); `links` (links, 2) are the (piece, word) pairs that share a character.
     """
-    sums = np.zeros((words, states.shape[-1]), dtype=np.float32)
-    counts = np.zeros((words, 1), dtype=np.float32)
-    np.add.at(sums, links[:, 1], states[links[:, 0]])
-    np.add.at(counts, links[:, 1], 1)
-    return sums / np.maximum(counts, 1)
+    means = np.zeros((words, states.shape[-1]), dtype=np.float32)
+    ordered = links[np.argsort(links[:, 1], kind="stable")]
+    word, first, counts = np.unique(ordered[:, 1], return_index=True, return_counts=True)
+    if len(word):
+        means[word] = np.add.reduceat(states[ordered[:, 0]], first) / counts[:, None].astype(np.float32)
+    return means
 
 
 def _apply(layer: Linear, states: np.ndarray) -> np.ndarray:
