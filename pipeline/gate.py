@@ -25,7 +25,8 @@ _BEFORE, _AFTER = 128, 64
 class Gate:
     """A convolution over pieces; one counts whose score reaches `threshold`.
 
-    `embedding` (vocabulary, width), `kernel` (channels, (2 REACH + 1) x width), `bias` and `output` (channels,).
+    `embedding` (vocabulary, width), `kernel` (channels, (2 REACH + 1) x width), `bias` (channels,) and
+    `output` (channels,).
     """
 
     embedding: np.ndarray
