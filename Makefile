@@ -59,7 +59,7 @@ build/articles/%.triples.jsonl: build/articles/%.relations.jsonl $(ASSEMBLY) | $
 build/triples.jsonl: $(TRIPLES) pipeline/results.py | $(READY)
 	@$(RUN) rows $(TRIPLES) --output $@
 
-build/scores.json: $(TRIPLES) pipeline/score.py pipeline/brat.py $(wildcard $(GOLD)/*) | $(READY)
+build/scores.json: $(TRIPLES) pipeline/score.py pipeline/exchange/brat.py $(wildcard $(GOLD)/*) | $(READY)
 	@$(RUN) score $(GOLD) $(TRIPLES:%=--predicted %) --output $@ --quiet
 
 extract: ## triples and scores of the two articles; INPUT=path for your own texts, OUTPUT=file

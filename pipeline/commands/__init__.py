@@ -9,6 +9,7 @@ import sys
 import typer
 
 from pipeline.commands.bench_dates import bench_dates
+from pipeline.commands.convert import convert
 from pipeline.commands.dates import dates
 from pipeline.commands.encoder import encoder
 from pipeline.commands.extract import extract
@@ -24,7 +25,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (extract, segment, entities, relations, triples, rows, score, dates, train, encoder):
+for command in (extract, segment, entities, relations, triples, rows, score, convert, dates, train, encoder):
     app.command()(command)
 app.command("bench-dates")(bench_dates)
 
