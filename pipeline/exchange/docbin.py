@@ -2,9 +2,9 @@
 
 Mentions are spans: all of them, overlapping ones too, in `doc.spans["mentions"]`, those that do not overlap
 in `doc.ents` as well. A span's label is the mention's, its `id_` the mention's id, its `kb_id_` the status of
-a STATUS. Sentences are `doc.sents`. What spaCy has no place for is in `doc.user_data["statuts"]`: `id`, `date`,
-`style`, `inferred_date`, `sentences`, `relations` and `triples` as in JSON lines, and the `confidence` of each
-mention by its id. The format: https://spacy.io/api/docbin
+a STATUS. Sentences are `doc.sents`. What spaCy has no place for is in `doc.user_data["statuts"]`: `id`,
+`date`, `style`, `inferred_date`, `sentences`, `relations` and `triples` as in JSON lines, and the
+`confidence` of each mention by its id. The format: https://spacy.io/api/docbin
 """
 
 from __future__ import annotations
@@ -59,8 +59,8 @@ def write_docbin(path: Path, documents: Iterable[Document]) -> int:
 def read_docbin(path: Path) -> Iterator[Document]:
     """The documents of a `.spacy` file, with the text and spans as they are now.
 
-    In a file that spaCy's own tools wrote, documents get numbers for ids. Raises StatutsError where a document
-    is not in our form.
+    In a file that spaCy's own tools wrote, documents get numbers for ids. Raises StatutsError where a
+    document is not in our form.
     """
     vocabulary = _french().vocab
     from spacy.tokens import DocBin
@@ -132,8 +132,8 @@ def _words(text: str, starts: set[int], edges: set[int]) -> tuple[list[str], lis
 def from_doc(doc: Doc, id: str) -> Document:
     """The document of a spaCy one; `id` is for one that brings none.
 
-    Mentions are those of the span group, of `doc.ents` where there is no such group. Raises ValueError, KeyError
-    or TypeError where it is not in the form.
+    Mentions are those of the span group, of `doc.ents` where there is no such group. Raises ValueError,
+    KeyError or TypeError where it is not in the form.
     """
     kept = doc.user_data.get(USER_DATA, {})
     confidence = kept.get("confidence", {})

@@ -1,10 +1,10 @@
 """Triples as RDF statements in Turtle, shaped as Wikidata's: country, property, statement, with qualifiers.
 
 `docs/exchange.md` shows one. A membership is a statement of P463 (member of); a status that is none has a
-property of our own vocabulary, for readers of P463 take each of its statements for a membership. Qualifiers are
-P580 (start), P582 (end) and P585 (point in time); a country carries its code as P298. Texts and evidence are
-strings of NIF 2.0, dates EDTF literals of the Library of Congress's datatype.
-Models: https://www.mediawiki.org/wiki/Wikibase/Indexing/RDF_Dump_Format and
+property of our own vocabulary, for readers of P463 take each of its statements for a membership. Qualifiers
+are P580 (start), P582 (end) and P585 (point in time); a country carries its code as P298. Texts and evidence
+are strings of NIF 2.0, dates EDTF literals of the Library of Congress's datatype. Models:
+https://www.mediawiki.org/wiki/Wikibase/Indexing/RDF_Dump_Format and
 https://persistence.uni-leipzig.org/nlp2rdf/.
 """
 
@@ -136,7 +136,7 @@ def _add_statement(graph: Graph, document: Document, node: URIRef, number: int, 
     if triple.date_source is not None:
         graph.add((statement, ours.dateSource, Literal(triple.date_source)))
     for name, date in qualifiers(triple).items():
-        kind = XSD[_XSD_DATES[len(date)]]
+        kind = getattr(XSD, _XSD_DATES[len(date)])
         graph.add((statement, _names("pq")[name], Literal(date, datatype=kind, normalize=False)))
     if triple.evidence is None:
         graph.add((statement, PROV.wasDerivedFrom, node))
