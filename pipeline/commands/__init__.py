@@ -12,6 +12,7 @@ from pipeline.commands.bench_dates import bench_dates
 from pipeline.commands.dates import dates
 from pipeline.commands.encoder import encoder
 from pipeline.commands.extract import extract
+from pipeline.commands.report import report
 from pipeline.commands.rows import rows
 from pipeline.commands.score import score
 from pipeline.commands.stage import entities, relations, segment, triples
@@ -24,7 +25,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (extract, segment, entities, relations, triples, rows, score, dates, train, encoder):
+for command in (extract, segment, entities, relations, triples, rows, report, score, dates, train, encoder):
     app.command()(command)
 app.command("bench-dates")(bench_dates)
 
