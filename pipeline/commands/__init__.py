@@ -13,6 +13,7 @@ from pipeline.commands.convert import convert
 from pipeline.commands.dates import dates
 from pipeline.commands.encoder import encoder
 from pipeline.commands.extract import extract
+from pipeline.commands.report import report
 from pipeline.commands.rows import rows
 from pipeline.commands.score import score
 from pipeline.commands.stage import entities, relations, segment, triples
@@ -25,7 +26,20 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (extract, segment, entities, relations, triples, rows, score, convert, dates, train, encoder):
+for command in (
+    extract,
+    segment,
+    entities,
+    relations,
+    triples,
+    rows,
+    score,
+    convert,
+    report,
+    dates,
+    train,
+    encoder,
+):
     app.command()(command)
 app.command("bench-dates")(bench_dates)
 
