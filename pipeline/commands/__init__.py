@@ -16,6 +16,7 @@ from pipeline.commands.extract import extract
 from pipeline.commands.report import report
 from pipeline.commands.rows import rows
 from pipeline.commands.score import score
+from pipeline.commands.serve import serve
 from pipeline.commands.stage import entities, relations, segment, triples
 from pipeline.commands.train import train
 from pipeline.errors import StatutsError
@@ -36,6 +37,7 @@ for command in (
     score,
     convert,
     report,
+    serve,
     dates,
     train,
     encoder,

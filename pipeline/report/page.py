@@ -94,7 +94,9 @@ def _inside(piece: Span, span: Span) -> bool:
     return span.start <= piece.start and piece.end <= span.end
 
 
-def _said(document: Document, gold: Document | None, judged: Judged) -> tuple[Span | None, _Spot | None]:
+def _said(
+    document: Document, gold: Document | None, judged: Judged
+) -> tuple[Span | None, _Spot | None]:
     """Where a triple is said: its evidence, and its trigger; a missed one where the gold says it."""
     triple, source = judged.predicted, document
     if triple is None:
@@ -113,6 +115,11 @@ def render(documents: Sequence[Document], gold: Sequence[Document] | None = None
 
     Raises StatutsError where gold and documents do not go together, as `score` does.
     """
+    return environment().get_template("page.html").render(contents(documents, gold))
+
+
+def contents(documents: Sequence[Document], gold: Sequence[Document] | None = None) -> dict[str, Any]:
+    """What `page.html`, or a template that extends it, shows of documents; raises as `render` does."""
     comparison = None if gold is None else compare(documents, gold)
     if comparison is None:
         views = [view(document, number) for number, document in enumerate(documents)]
@@ -129,20 +136,16 @@ def render(documents: Sequence[Document], gold: Sequence[Document] | None = None
     def anchor(statement: Statement) -> Anchor:
         return views[statement.document].rows[statement.position].anchor
 
-    return (
-        environment()
-        .get_template("page.html")
-        .render(
-            views=views,
-            timeline=time,
-            anchor=anchor,
-            words=words,
-            en=words["en"],
-            gold=comparison is not None,
-            shown=SHOWN,
-            **(_measures(comparison) if comparison else {}),
-        )
-    )
+    found = {
+        "views": views,
+        "timeline": time,
+        "anchor": anchor,
+        "words": words,
+        "en": words["en"],
+        "gold": comparison is not None,
+        "shown": SHOWN,
+    }
+    return found | (_measures(comparison) if comparison else {})
 
 
 def _triples(row: Row) -> list[Triple]:

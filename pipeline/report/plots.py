@@ -22,9 +22,7 @@ _CONFIG = {
     "font": "sans-serif",
     "view": {"stroke": None},
     "axis": {
-        **dict.fromkeys(
-            ("labelColor", "titleColor", "domainColor", "tickColor", "gridColor"), "currentColor"
-        ),
+        **dict.fromkeys(("labelColor", "titleColor", "domainColor", "tickColor", "gridColor"), "currentColor"),
         "gridOpacity": 0.15,
         "tickCount": 5,
         "labelFontSize": 12,
@@ -64,9 +62,7 @@ def precision_recall_plot(points: Sequence[Point], words: Mapping[str, str]) -> 
     step = max(1, -(-len(points) // _MOST_POINTS))
     kept = [*points[::step], *points[-1:]]
     layer = {
-        "data": {
-            "values": [{"x": point.recall, "y": point.precision, "n": n} for n, point in enumerate(kept)]
-        },
+        "data": {"values": [{"x": point.recall, "y": point.precision, "n": n} for n, point in enumerate(kept)]},
         "mark": {"type": "line", "color": _ACCENT, "point": {"color": _ACCENT} if len(kept) < 30 else False},
         "encoding": _encoding(words["recall"], words["precision"]) | {"order": {"field": "n"}},
     }

@@ -171,7 +171,9 @@ def _extent(lanes: Iterable[Lane]) -> tuple[float, float]:
     return (round(low - margin, 4), round(high + margin, 4))
 
 
-def certain_days(date: str, document_date: str | None) -> tuple[datetime.date, datetime.date] | None:
+def certain_days(
+    date: str, document_date: str | None
+) -> tuple[datetime.date, datetime.date] | None:
     """The first and last day that a statement's date certainly covers, by the definition above; None if none."""
     if _UNCERTAIN.search(date) or "{" in date:
         return None
