@@ -179,6 +179,9 @@ _UNSPECIFIED_DAY = re.compile(r"[\dX]{4}-(\d\d)-(\d\d)")
 
 
 def _is_endpoint(value: str) -> bool:
+    # The library takes milliseconds a value; nearly all values are plain dates, which need no grammar.
+    if value[:1] != "-" and parse_moment(value):
+        return True
     try:
         parse_edtf(value)
     except EDTFParseException:
@@ -216,10 +219,16 @@ def bounds(value: str) -> tuple[datetime.date | None, datetime.date | None]:
     return _day(parts[0], "lower_strict"), _day(parts[1], "upper_strict")
 
 
-def _day(part: str, bound: str) -> datetime.date | None:
+@lru_cache(maxsize=65536)
+def _day(part: str, bound: Literal["lower_strict", "upper_strict"]) -> datetime.date | None:
     if part in ("..", ""):
         return None
-    year, month, day = getattr(parse_edtf(part), bound)()[:3]
+    moment = parse_moment(part)
+    if moment:
+        whole = (1, 1) if bound == "lower_strict" else (12, 31)
+        year, month, day = int(moment.year), moment.month or whole[0], moment.day or whole[1]
+    else:
+        year, month, day = getattr(parse_edtf(part), bound)()[:3]
     if year < 1:
         return datetime.date.min
     return datetime.date(year, month, min(day, monthrange(year, month)[1]))
