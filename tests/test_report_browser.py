@@ -112,7 +112,6 @@ def visit(browser, pages):
         )
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(5000)
         url = (pages / f"{name}.html").as_uri()
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.on("console", lambda message: problems.append(message.text))

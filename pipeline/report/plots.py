@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import vl_convert
 from markupsafe import Markup
 
 from pipeline.calibration import Bin, Point
@@ -83,8 +84,6 @@ def _encoding(x: str, y: str) -> dict[str, Any]:
 
 
 def _drawn(layers: list[dict[str, Any]]) -> Markup:
-    import vl_convert
-
     chart = {"width": 280, "height": 220, "config": _CONFIG, "layer": layers}
     # Only numbers and our own labels go in, so the SVG is safe as it is.
     # The page names the image, and has its values in a table.
