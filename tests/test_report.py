@@ -253,7 +253,7 @@ def test_a_doubtful_date_is_drawn_so(date):
     assert not lane.bars[0].certain
 
 
-@pytest.mark.parametrize("date", ["9999", "-0051", "9999/..", "0001/9999-12-31"])
+@pytest.mark.parametrize("date", ["9999", "-0051", "9999/..", "0001/9999-12-31", "Y17000"])
 def test_the_ends_of_the_calendar_are_drawn(date):
     assert timeline([said("a", "MAR", "host", date)]).lanes
 

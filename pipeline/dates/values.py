@@ -210,7 +210,7 @@ def bounds(value: str) -> tuple[datetime.date | None, datetime.date | None]:
     """The first and last day that an EDTF value may cover; None for an open or unknown end.
 
     Raises ValueError where `value` is not valid EDTF. Years before 1 count as the first day of year 1,
-    unspecified digits as their whole range.
+    those after 9999 as the last day of 9999, unspecified digits as their whole range.
     """
     if not is_edtf(value):
         raise ValueError(f"not an EDTF value: {value!r}")
@@ -229,8 +229,8 @@ def _day(part: str, bound: Literal["lower_strict", "upper_strict"]) -> datetime.
         year, month, day = int(moment.year), moment.month or whole[0], moment.day or whole[1]
     else:
         year, month, day = getattr(parse_edtf(part), bound)()[:3]
-    if year < 1:
-        return datetime.date.min
+    if not 1 <= year <= 9999:
+        return datetime.date.min if year < 1 else datetime.date.max
     return datetime.date(year, month, min(day, monthrange(year, month)[1]))
 
 
