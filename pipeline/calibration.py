@@ -54,7 +54,7 @@ def reliability(confidences: Sequence[float], correct: Sequence[bool], *, bins: 
 
 
 def expected_calibration_error(confidences: Sequence[float], correct: Sequence[bool]) -> float:
-    """Mean distance between confidence and accuracy over ten bins, weighted by count; 0 without predictions."""
+    """Mean distance of confidence and accuracy over ten bins, weighted by count; 0 without predictions."""
     found = reliability(confidences, correct)
     total = sum(each.count for each in found)
     return sum(abs(each.confidence - each.accuracy) * each.count for each in found) / total if total else 0.0
@@ -65,7 +65,7 @@ def precision_recall(confidences: Sequence[float], correct: Sequence[bool], gold
     sure, right = np.asarray(confidences, dtype=float), np.asarray(correct, dtype=bool)
     order = np.argsort(-sure, kind="stable")
     sure, found = sure[order], np.cumsum(right[order])
-    lasts = np.flatnonzero(np.append(np.diff(sure) != 0, True)) if len(sure) else []
+    lasts = np.flatnonzero(np.append(np.diff(sure) != 0, True)[: len(sure)])
     return [
         Point(float(sure[last]), float(found[last] / (last + 1)), float(found[last] / gold) if gold else 0.0)
         for last in lasts

@@ -7,6 +7,7 @@ import json
 import re
 import time
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -67,7 +68,9 @@ class Elements(html.parser.HTMLParser):
             element["text"] += data
 
     def of(self, tag, name=None):
-        return [e for e in self.found if e["tag"] == tag and (name is None or name in e.get("class", "").split())]
+        return [
+            e for e in self.found if e["tag"] == tag and (name is None or name in e.get("class", "").split())
+        ]
 
 
 def marks_of(page):
@@ -106,7 +109,9 @@ def test_any_spans_over_any_text_keep_text_and_offsets(text, spans, told):
     read = Elements(page)
     assert read.text == text.replace("\0", "\ufffd")
     starts = {e["id"]: e["text"] for e in read.found if "id" in e}
-    assert set(starts) == {f"p{k}{n}" for k, items in (("m", marks), ("e", evidence)) for n in range(len(items))}
+    assert set(starts) == {
+        f"p{k}{n}" for k, items in (("m", marks), ("e", evidence)) for n in range(len(items))
+    }
     for number, mark in enumerate(marks):
         # Where spans cross, the element with the id ends at the crossing; what it holds is the mention's start.
         whole = mark.mention.text.replace("\0", "\ufffd")
@@ -118,8 +123,10 @@ def test_any_spans_over_any_text_keep_text_and_offsets(text, spans, told):
 def test_pieces_are_disjoint_and_cover_the_spans(starts):
     spans = [Span(start, start + length) for start, length in starts]
     found = pieces(spans)
-    assert all(one.end <= two.start for one, two in zip(found, found[1:], strict=False))
-    assert {n for s in found for n in range(s.start, s.end)} == {n for s in spans for n in range(s.start, s.end)}
+    assert all(one.end <= two.start for one, two in pairwise(found))
+    assert {n for s in found for n in range(s.start, s.end)} == {
+        n for s in spans for n in range(s.start, s.end)
+    }
     assert all(not (p.start < s.start < p.end or p.start < s.end < p.end) for p in found for s in spans)
 
 
@@ -138,7 +145,9 @@ def test_beside_gold_each_mention_and_relation_stands_once_with_its_side():
 def test_a_row_leads_to_its_evidence():
     text = "Le Mali est membre de l'UA. Le Togo aussi."
     said = (Span(0, 27), Span(0, len(text)))
-    triples = tuple(Triple(code, "member", None, evidence=span) for code, span in zip(("MLI", "TGO"), said, strict=True))
+    triples = tuple(
+        Triple(code, "member", None, evidence=span) for code, span in zip(("MLI", "TGO"), said, strict=True)
+    )
     shown = view(Document("x", text, triples=triples), 4)
     assert [row.anchor.target for row in shown.rows] == ["d4e0", "d4e0"]
     assert [row.anchor.pieces for row in shown.rows] == [("d4e0",), ("d4e0", "d4e1")]
@@ -151,7 +160,10 @@ def test_a_row_leads_to_its_evidence():
 
 def said(id, country, status, date, organisation="UE", document_date="2024-07-04", source="text"):
     return Document(
-        id, "x", date=document_date, triples=(Triple(country, status, date, organisation, date_source=source),)
+        id,
+        "x",
+        date=document_date,
+        triples=(Triple(country, status, date, organisation, date_source=source),),
     )
 
 
@@ -200,7 +212,9 @@ def test_no_conflict_within_one_document_between_organisations_or_where_none_is_
     one, two = said("a", "GBR", "member", "1973/.."), said("b", "GBR", "withdrawn", "2020-01-31/..")
     assert not timeline([replace(one, triples=one.triples + two.triples)]).conflicts
     assert not timeline([one, said("b", "GBR", "withdrawn", "2020-01-31/..", "AELE")]).conflicts
-    assert not timeline([replace(d, triples=(replace(d.triples[0], organisation=None),)) for d in (one, two)]).conflicts
+    assert not timeline(
+        [replace(d, triples=(replace(d.triples[0], organisation=None),)) for d in (one, two)]
+    ).conflicts
     assert timeline([one, two]).lanes[0].bars[1].in_conflict
 
 
@@ -239,7 +253,7 @@ def test_a_doubtful_date_is_drawn_so(date):
     assert not lane.bars[0].certain
 
 
-@pytest.mark.parametrize("date", ["9999", "-0051", "9999/..", "0001/9999-12-31"])
+@pytest.mark.parametrize("date", ["9999", "-0051", "9999/..", "0001/9999-12-31", "Y17000"])
 def test_the_ends_of_the_calendar_are_drawn(date):
     assert timeline([said("a", "MAR", "host", date)]).lanes
 
@@ -254,9 +268,24 @@ def test_outcomes_and_confusion_of_triples():
         Triple("NOR", "observer", "2020"),
         Triple("DNK", "host", "2020"),
     )
-    gold = Document("d", TEXT, triples=(right, replace(late, date="2023"), replace(other, status="member"), Triple("ISL", "host", None)))
+    gold = Document(
+        "d",
+        TEXT,
+        triples=(
+            right,
+            replace(late, date="2023"),
+            replace(other, status="member"),
+            Triple("ISL", "host", None),
+        ),
+    )
     found = compare([Document("d", TEXT, triples=(right, late, other, extra))], [gold])
-    assert [each.outcome for each in found.judged[0]] == ["right", "wrong date", "wrong status", "spurious", "missed"]
+    assert [each.outcome for each in found.judged[0]] == [
+        "right",
+        "wrong date",
+        "wrong status",
+        "spurious",
+        "missed",
+    ]
     assert found.confusion.counts == {
         ("member", "member"): 2,
         ("member", "observer"): 1,
@@ -278,12 +307,18 @@ def test_a_gold_document_without_prediction_is_shown_as_missed_and_one_without_g
 def test_every_label_is_in_both_languages_and_used():
     english, french = labels()["en"], labels()["fr"]
     assert english.keys() == french.keys()
-    templates = "".join(p.read_text("utf-8") for p in (ROOT / "pipeline/report").rglob("*.*") if p.suffix in (".html", ".js"))
+    templates = "".join(
+        p.read_text("utf-8") for p in (ROOT / "pipeline/report").rglob("*.*") if p.suffix in (".html", ".js")
+    )
     codes = {"missed", "spurious", "wrong date", "wrong status", "wrong country", "not judged", "right"}
     from pipeline.document import ENTITY_LABELS, RELATION_TYPES, STATUSES
 
     told_by_code = codes | {*ENTITY_LABELS, *RELATION_TYPES, *STATUSES, "conflict-status", "conflict-start"}
-    unused = [key for key in english if key not in told_by_code and not re.search(rf"[\"']{re.escape(key)}[\"']", templates)]
+    unused = [
+        key
+        for key in english
+        if key not in told_by_code and not re.search(rf"[\"']{re.escape(key)}[\"']", templates)
+    ]
     assert unused == ["entities", "triples, undated"]  # names that `score` gives
 
 
@@ -322,7 +357,9 @@ def test_what_comes_from_files_is_escaped_everywhere():
         relations=(),
         triples=(Triple("FIN", "member", "2023/..", bad, trigger='"><b', evidence=Span(0, 9)),),
     )
-    other = replace(document, id="o", triples=(replace(document.triples[0], status="withdrawn", date="2020/.."),))
+    other = replace(
+        document, id="o", triples=(replace(document.triples[0], status="withdrawn", date="2020/.."),)
+    )
     for gold in (None, [document]):
         assert timeline([document, other]).conflicts
         assert "<script>alert" not in render([document, other], gold)
@@ -342,18 +379,16 @@ def test_a_page_of_nothing():
 def corpus(count):
     """So many documents with the annotations of the repository as their predictions, numbered anew."""
     found = [
-        document
-        for path in sorted((ROOT / "annotations").rglob("*.jsonl"))
-        for document in read_jsonl(path)
+        document for path in sorted((ROOT / "annotations").rglob("*.jsonl")) for document in read_jsonl(path)
     ] + list(read_annotated(ROOT / "annotations/gold"))
     return [replace(found[n % len(found)], id=f"documents/{n:05d}.txt") for n in range(count)]
 
 
 def test_a_thousand_documents_beside_gold_in_ten_seconds_and_fifteen_megabytes():
     documents = corpus(1000)
-    started = time.perf_counter()
+    started = time.process_time()  # of this process: other work on the machine does not count
     page = render(documents, documents)
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 10
     assert len(page.encode()) < 15_000_000
 
 
@@ -362,7 +397,18 @@ def test_the_command_writes_one_file(tmp_path, monkeypatch, capsys):
 
     (tmp_path / "t.jsonl").write_text(to_line(FINLAND), encoding="utf-8")
     output = tmp_path / "report.html"
-    monkeypatch.setattr("sys.argv", ["pipeline", "report", str(tmp_path / "t.jsonl"), "--gold", str(tmp_path / "t.jsonl"), "--output", str(output)])
+    monkeypatch.setattr(
+        "sys.argv",
+        [
+            "pipeline",
+            "report",
+            str(tmp_path / "t.jsonl"),
+            "--gold",
+            str(tmp_path / "t.jsonl"),
+            "--output",
+            str(output),
+        ],
+    )
     with pytest.raises(SystemExit) as stop:
         main()
     assert not stop.value.code
@@ -373,7 +419,9 @@ def test_the_command_writes_one_file(tmp_path, monkeypatch, capsys):
 def test_the_command_without_a_stage_file(tmp_path, monkeypatch, capsys):
     from pipeline.commands import main
 
-    monkeypatch.setattr("sys.argv", ["pipeline", "report", str(tmp_path / "none.jsonl"), "--output", str(tmp_path / "r.html")])
+    monkeypatch.setattr(
+        "sys.argv", ["pipeline", "report", str(tmp_path / "none.jsonl"), "--output", str(tmp_path / "r.html")]
+    )
     with pytest.raises(SystemExit) as stop:
         main()
     assert stop.value.code == 2

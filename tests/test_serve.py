@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -119,7 +120,7 @@ def test_a_body_of_no_told_length_is_cut_off_too():
         sent.append(message)
 
     scope = {"type": "http", "method": "POST", "path": "/extract", "headers": [], "query_string": b""}
-    asyncio.run(app(scope, receive, send))
+    in_a_loop(app(scope, receive, send))
     assert sent[0]["status"] == 413
     assert received == SMALL.request_bytes // 1000 + 1
 
@@ -162,7 +163,13 @@ def asked(app, use):
         async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
             return await use(client)
 
-    return asyncio.run(run())
+    return in_a_loop(run())
+
+
+def in_a_loop(coroutine):
+    """Its result; in a thread, for the browser of other tests has a loop in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, coroutine).result()
 
 
 def test_a_text_that_takes_too_long_is_refused():

@@ -10,14 +10,26 @@ import uvicorn
 
 from pipeline.serve.app import create_app
 from pipeline.serve.limits import Limits
-from tests.browser import SCREENSHOTS, browser, overflow, serious_findings  # noqa: F401 (a fixture)
 from tests.conftest import ROOT
+from tests.test_report_browser import SCREENSHOTS, WIDTHS, box_problems
 
 ARTICLE = (ROOT / "annotations/gold/ocs-2024.txt").read_text(encoding="utf-8")
 HOSTILE = (
     "\n<script>document.title = 'bad'</script> « L'\"été\" » 😀👩‍👩‍👧 e\u0301te\u0301 \u202eabc\u202c \u200f&amp; </textarea>\n"
     "La Finlande a rejoint l'OTAN le 4 avril 2023. <img src=x onerror=alert(1)> Le Pe\u0301rou 😀 préside l'APEC en 2024."
 )
+
+
+def serious_findings(page):
+    """What axe finds that keeps people from using the page: rule and element."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    return [
+        f"{found['id']}: {node['html'][:100]}"
+        for found in Axe().run(page).response["violations"]
+        if found["impact"] in ("serious", "critical")
+        for node in found["nodes"]
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +46,7 @@ def address(extractor):
 
 
 @pytest.fixture
-def page(browser, address):  # noqa: F811
+def page(browser, address):
     page = browser.new_page()
     complaints = []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
@@ -128,18 +140,18 @@ def test_a_hostile_text_is_shown_as_text_with_its_offsets(page, address):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
-def test_it_fits_and_can_be_read_by_all(browser, address, width, scheme):  # noqa: F811
+@pytest.mark.parametrize("width", WIDTHS)
+def test_it_fits_and_can_be_read_by_all(browser, address, width, scheme):
     page = browser.new_page(viewport={"width": width, "height": 844}, color_scheme=scheme)
     page.goto(address)
-    assert overflow(page) == 0
+    assert box_problems(page) == []
     assert serious_findings(page) == []
     page.screenshot(path=SCREENSHOTS / f"serve-empty-{width}-{scheme}.png", full_page=True)
     read(page, ARTICLE, "2024-07-04")
-    assert overflow(page) == 0
+    assert box_problems(page) == []
     assert serious_findings(page) == []
     page.screenshot(path=SCREENSHOTS / f"serve-{width}-{scheme}.png", full_page=True)
     read(page, ARTICLE, "04/07/2024")
-    assert overflow(page) == 0
+    assert box_problems(page) == []
     page.screenshot(path=SCREENSHOTS / f"serve-error-{width}-{scheme}.png")
     page.close()

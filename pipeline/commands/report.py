@@ -29,7 +29,9 @@ def report(
     try:
         from pipeline.report.page import render
     except ModuleNotFoundError as error:
-        raise StatutsError(f"report: needs {error.name}; install the extra `report` (statuts[report])") from error
+        raise StatutsError(
+            f"report: needs {error.name}; install the extra `report` (statuts[report])"
+        ) from error
 
     documents = [document for path in inputs for document in documents_of(path)]
     golds = [document for path in gold for document in read_annotated(path)] if gold else None

@@ -128,8 +128,10 @@ def _confusion(judged: Sequence[Sequence[Judged]]) -> Confusion:
 def _confidences(
     pairs: Sequence[tuple[Document, Document | None]],
 ) -> tuple[list[float], list[bool], int]:
-    """Confidence and rightness of each predicted triple of a gold document, and how many there are to find."""
-    sure, right, total = [], [], 0
+    """Confidence and rightness of each predicted triple of a gold document; how many there are to find."""
+    sure: list[float] = []
+    right: list[bool] = []
+    total = 0
     for document, gold in pairs:
         if gold is None:
             continue

@@ -58,8 +58,8 @@ def _relation_keys(document: Document) -> set[tuple[RelationType, _Key, _Key]]:
 def marked(document: Document, gold: Document | None = None) -> tuple[Mark, ...]:
     """The mentions of a document in text order, with their relations.
 
-    With `gold`, another annotation of the same text, the gold's too: what has the same span and label in both,
-    and relations whose two mentions and type are the same, stand once.
+    With `gold`, another annotation of the same text, the gold's too: mentions of the same span and label in
+    both, and relations of the same type and mentions, stand once.
     """
     ours = {_key(mention): mention for mention in document.entities}
     theirs = {_key(mention): mention for mention in gold.entities} if gold else {}
@@ -110,7 +110,7 @@ def highlighted(text: str, marks: Sequence[Mark], evidence: Sequence[Span] = (),
     """The text as HTML, with `marks` as `<mark>` and the disjoint `evidence` spans as `<span>`.
 
     Ids are `prefix` with `m` or `e` and the number in the sequence. A STATUS can be focused and lists its
-    relations in `data-r`.
+    relations in `data-r`. `prefix` is one of our own, of letters and digits.
     """
     wraps = [_evidence_wrap(span, f"{prefix}e{number}") for number, span in enumerate(evidence)]
     wraps += [_mark_wrap(mark, f"{prefix}m{number}") for number, mark in enumerate(marks)]
@@ -139,17 +139,21 @@ def _escaped(text: str) -> str:
 
 
 def _evidence_wrap(span: Span, id: str) -> _Wrap:
-    again = '<span class="evidence">'
-    return _Wrap(span.start, span.end, f'<span class="evidence" id="{escape(id)}">', again, "</span>")
+    return _Wrap(span.start, span.end, f"<span class=evidence id={id}>", "<span class=evidence>", "</span>")
 
 
 def _mark_wrap(mark: Mark, id: str) -> _Wrap:
     mention = mark.mention
-    classes = f"{mention.label} {mark.side}" if mark.side in ("missed", "spurious") else mention.label
-    more = f' data-c="{mention.confidence:.2f}"' if mention.confidence < 1 and mark.side != "missed" else ""
+    classes = f'"{mention.label} {mark.side}"' if mark.side in ("missed", "spurious") else mention.label
+    more = f" data-c={mention.confidence:.2f}" if mention.confidence < 1 and mark.side != "missed" else ""
     if mention.status is not None:
         relations = " ".join(f"{_TYPE_LETTERS[x.type]}{x.tail}{_SIDE_SIGNS[x.side]}" for x in mark.links)
-        more += f' data-s="{escape(mention.status)}" data-r="{relations}" tabindex="0"'
-    again = f'<mark class="{escape(classes)}">'
-    opening = f'<mark id="{escape(id)}" class="{escape(classes)}"{more}>'
-    return _Wrap(mention.start, mention.end, opening, again, "</mark>")
+        more += f' data-s={mention.status} data-r="{relations}" tabindex=0'
+    # Labels, statuses and numbers need no quotes in HTML, and a report holds very many of them.
+    return _Wrap(
+        mention.start,
+        mention.end,
+        f"<mark id={id} class={classes}{more}>",
+        f"<mark class={classes}>",
+        "</mark>",
+    )

@@ -27,7 +27,7 @@ SCRIPTS = ("page.js", "highlight.js", "table.js", "timeline.js")
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """Where a triple's evidence is in the page: the id to go to, all pieces' ids, the trigger's id and words."""
+    """Where a triple is said in the page: the id to go to, its evidence's ids, the trigger's id and words."""
 
     target: str
     pieces: tuple[str, ...]
@@ -94,13 +94,12 @@ def _inside(piece: Span, span: Span) -> bool:
     return span.start <= piece.start and piece.end <= span.end
 
 
-def _said(
-    document: Document, gold: Document | None, judged: Judged
-) -> tuple[Span | None, _Spot | None]:
+def _said(document: Document, gold: Document | None, judged: Judged) -> tuple[Span | None, _Spot | None]:
     """Where a triple is said: its evidence, and its trigger; a missed one where the gold says it."""
     triple, source = judged.predicted, document
     if triple is None:
-        assert gold is not None and judged.gold is not None
+        assert gold is not None
+        assert judged.gold is not None
         triple, source = judged.gold, gold
     told = telling(source, triple)
     trigger = next((_spot(mention) for mention in told if mention.label == "STATUS"), None)

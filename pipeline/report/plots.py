@@ -1,6 +1,6 @@
 """Reliability and precision-recall as SVG that follows the page's colours.
 
-Vega-Lite, drawn by vl-convert: an image of some 10 kB with text as text and `currentColor`, no script to ship.
+Vega-Lite, drawn by vl-convert: images of some 10 kB with text as text and `currentColor`, no script to ship.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import vl_convert
 from markupsafe import Markup
 
 from pipeline.calibration import Bin, Point
@@ -17,12 +18,14 @@ _ACCENT = "#4a86c5"
 #: More points than this draw the same line.
 _MOST_POINTS = 200
 _CONFIG = {
-    "aria": False,  # the page names the image, and has its values in a table
+    "aria": False,
     "background": None,
     "font": "sans-serif",
     "view": {"stroke": None},
     "axis": {
-        **dict.fromkeys(("labelColor", "titleColor", "domainColor", "tickColor", "gridColor"), "currentColor"),
+        **dict.fromkeys(
+            ("labelColor", "titleColor", "domainColor", "tickColor", "gridColor"), "currentColor"
+        ),
         "gridOpacity": 0.15,
         "tickCount": 5,
         "labelFontSize": 12,
@@ -33,8 +36,9 @@ _CONFIG = {
 
 
 def reliability_plot(bins: Sequence[Bin], words: Mapping[str, str]) -> Markup:
-    """Accuracy over confidence beside the diagonal, a point a bin, larger where there are more; `words` has the
-    axes' titles (`confidence`, `accuracy`).
+    """Accuracy over confidence beside the diagonal, a point a bin, larger where there are more.
+
+    `words` has the titles of the axes (`confidence`, `accuracy`).
     """
     diagonal = {
         "data": {"values": [{"x": 0, "y": 0}, {"x": 1, "y": 1}]},
@@ -62,7 +66,9 @@ def precision_recall_plot(points: Sequence[Point], words: Mapping[str, str]) -> 
     step = max(1, -(-len(points) // _MOST_POINTS))
     kept = [*points[::step], *points[-1:]]
     layer = {
-        "data": {"values": [{"x": point.recall, "y": point.precision, "n": n} for n, point in enumerate(kept)]},
+        "data": {
+            "values": [{"x": point.recall, "y": point.precision, "n": n} for n, point in enumerate(kept)]
+        },
         "mark": {"type": "line", "color": _ACCENT, "point": {"color": _ACCENT} if len(kept) < 30 else False},
         "encoding": _encoding(words["recall"], words["precision"]) | {"order": {"field": "n"}},
     }
@@ -78,8 +84,8 @@ def _encoding(x: str, y: str) -> dict[str, Any]:
 
 
 def _drawn(layers: list[dict[str, Any]]) -> Markup:
-    import vl_convert
-
     chart = {"width": 280, "height": 220, "config": _CONFIG, "layer": layers}
     # Only numbers and our own labels go in, so the SVG is safe as it is.
-    return Markup(vl_convert.vegalite_to_svg(chart))
+    # The page names the image, and has its values in a table.
+    svg: str = vl_convert.vegalite_to_svg(chart)
+    return Markup(svg.replace("<svg ", '<svg aria-hidden="true" ', 1))

@@ -1,7 +1,7 @@
 """Statuses on a time axis: a lane for each country in each organisation, across documents, with conflicts.
 
-Each date's extent comes from its EDTF bounds. A day counts as *certain* for a statement where every reading of
-its date covers it: from the last day that the start may be to the first that the end may be. An open end is
+Each date's extent comes from its EDTF bounds. A day is *certain* for a statement where every reading of its
+date covers it: from the last day that the start may be to the first that the end may be. An open end is
 certain to the document's date only, for a text cannot speak of later; an unknown or open start not at all.
 
 Two statements of one country in one organisation, in two documents, are in conflict where
@@ -171,10 +171,8 @@ def _extent(lanes: Iterable[Lane]) -> tuple[float, float]:
     return (round(low - margin, 4), round(high + margin, 4))
 
 
-def certain_days(
-    date: str, document_date: str | None
-) -> tuple[datetime.date, datetime.date] | None:
-    """The first and last day that a statement's date certainly covers, by the definition above; None if none."""
+def certain_days(date: str, document_date: str | None) -> tuple[datetime.date, datetime.date] | None:
+    """The first and last day that a statement's date certainly covers, as defined above; None if none."""
     if _UNCERTAIN.search(date) or "{" in date:
         return None
     start, slash, end = date.partition("/")
@@ -194,38 +192,45 @@ def _told_by(document_date: str | None) -> datetime.date | None:
 
 def _conflicts(said: Sequence[Statement]) -> list[Conflict]:
     """The conflicts in one lane, one for each pair of bars."""
-    groups = list(_alike(said).items())
-    days = {id(s): certain_days(s.triple.date or "", s.document_date) for s in said}
+    groups = [(status, date, _telling_apart(group)) for (status, date), group in _alike(said).items()]
     found = []
-    for number, ((status, date), firsts) in enumerate(groups):
-        for (other, other_date), seconds in groups[number + 1 :]:
-            kind: ConflictKind | None = None
+    for number, (status, date, firsts) in enumerate(groups):
+        for other, other_date, seconds in groups[number + 1 :]:
+            kind: ConflictKind
             if frozenset((status, other)) in EXCLUSIVE:
-                kind = "status"
+                kind, contradict = "status", _exclude
             elif status == other and date != other_date:
-                kind = "start"
-            if kind is None:
+                kind, contradict = "start", _start_apart
+            else:
                 continue
-            pair = next(
-                (
-                    (one, two)
-                    for one in firsts
-                    for two in seconds
-                    if one.document != two.document
-                    and (
-                        _share_a_day(days[id(one)], days[id(two)])
-                        if kind == "status"
-                        else _starts_within(one, days[id(two)]) or _starts_within(two, days[id(one)])
-                    )
-                ),
-                None,
-            )
+            pairs = ((a, b) for a in firsts for b in seconds if a[0].document != b[0].document)
+            pair = next(((a[0], b[0]) for a, b in pairs if contradict(a, b)), None)
             if pair is not None:
                 found.append(Conflict(kind, *pair))
     return found
 
 
 _Days = tuple[datetime.date, datetime.date] | None
+_Dated = tuple[Statement, _Days]
+
+
+def _telling_apart(group: Sequence[Statement]) -> list[_Dated]:
+    """The statements of a bar with their certain days: two documents' for the same days, more add none."""
+    kept: dict[_Days, list[_Dated]] = defaultdict(list)
+    for statement in group:
+        days = certain_days(statement.triple.date or "", statement.document_date)
+        documents = {known.document for known, _ in kept[days]}
+        if len(documents) < 2 and statement.document not in documents:
+            kept[days].append((statement, days))
+    return [each for several in kept.values() for each in several]
+
+
+def _exclude(one: _Dated, two: _Dated) -> bool:
+    return _share_a_day(one[1], two[1])
+
+
+def _start_apart(one: _Dated, two: _Dated) -> bool:
+    return _starts_within(one[0], two[1]) or _starts_within(two[0], one[1])
 
 
 def _share_a_day(one: _Days, two: _Days) -> bool:

@@ -83,14 +83,19 @@ function describe(mark, relations) {
     const name = mark === head ? say(type) : `${say(type)} · ${say("STATUS")}`;
     line(`line ${type}`, side ? `${name} (${say(side)})` : name, (mark === head ? tail : head).textContent);
   }
+  // Never over the mention that it tells of.
+  details.classList.toggle("above", mark.getBoundingClientRect().top > innerHeight / 2);
   details.hidden = false;
 }
 
 const markOf = (event) => event.target.closest?.(".text mark[id]");
 let pointed = null;
+let mouse = "";
 document.addEventListener("mousemove", (event) => {
-  // A page that scrolls under a resting mouse is not pointed at.
-  if (!event.movementX && !event.movementY) return;
+  // What scrolls under a resting mouse is not pointed at.
+  const at = `${event.screenX} ${event.screenY}`;
+  if (at === mouse) return;
+  mouse = at;
   const mark = markOf(event);
   if (mark && mark !== pointed) show(mark);
   pointed = mark;
@@ -116,6 +121,9 @@ document.addEventListener("click", (event) => {
   if (!trigger) return;
   event.preventDefault();
   history.pushState(null, "", link.hash);
-  document.getElementById(target).scrollIntoView({ block: "center" });
+  const reveal = () => document.getElementById(target).scrollIntoView({ block: "center" });
+  reveal();
   trigger.focus({ preventScroll: true });
+  // What comes near the window is laid out only then, and may be of another height than foreseen.
+  requestAnimationFrame(() => requestAnimationFrame(reveal));
 });

@@ -13,9 +13,9 @@ for (const frame of all(".timeline")) {
     frame.style.setProperty("--lo", low);
     frame.style.setProperty("--hi", high);
     const ticks = frame.querySelector(".ticks");
-    const room = Math.max(2, ticks.clientWidth / 80);
-    const step = STEPS.find((each) => (high - low) / each <= room) ?? 1000;
-    const scale = (high - low) / ticks.clientWidth;
+    // Years in a pixel; a label of a month takes some 80 pixels, one of a year 45.
+    const scale = (high - low) / Math.max(ticks.clientWidth, 100);
+    const step = STEPS.find((each) => each >= (each < 1 ? 80 : 45) * scale) ?? 1000;
     const short = new Intl.DateTimeFormat(language(), { month: "short", year: "numeric", timeZone: "UTC" });
     ticks.replaceChildren();
     for (let n = Math.ceil(low / step - 1e-9); n * step <= high; n++) {
