@@ -307,9 +307,10 @@ def test_a_gold_document_without_prediction_is_shown_as_missed_and_one_without_g
 def test_every_label_is_in_both_languages_and_used():
     english, french = labels()["en"], labels()["fr"]
     assert english.keys() == french.keys()
-    templates = "".join(
-        p.read_text("utf-8") for p in (ROOT / "pipeline/report").rglob("*.*") if p.suffix in (".html", ".js")
-    )
+    pages = [*(ROOT / "pipeline/report").rglob("*.*"), *(ROOT / "pipeline/serve/templates").iterdir()]
+    templates = "".join(p.read_text("utf-8") for p in pages if p.suffix in (".html", ".js"))
+    # The server's refusals are told by their keys.
+    templates += "".join(p.read_text("utf-8") for p in (ROOT / "pipeline/serve").glob("*.py"))
     codes = {"missed", "spurious", "wrong date", "wrong status", "wrong country", "not judged", "right"}
     from pipeline.document import ENTITY_LABELS, RELATION_TYPES, STATUSES
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from pipeline.document import DateSource, Document, Mention, Relation, Span, Status
 from pipeline.results import triple_rows
 from pipeline.sources import checked_date, printable
 
-
-_Text = Annotated[str, AfterValidator(printable)]
+#: Lone surrogates, which JSON can hold and no answer can, are read as in files.
+_Text = Annotated[str, BeforeValidator(lambda value: printable(value) if isinstance(value, str) else value)]
 
 
 class ExtractRequest(BaseModel):
