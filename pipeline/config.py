@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from pipeline.document import ENTITY_LABELS, EntityLabel
+from pipeline.document import EntityLabel
 from pipeline.errors import StatutsError
 
 #: Stands for the model that ships with the package.
@@ -37,10 +37,15 @@ class RelationModel(_Section):
 
 
 class Config(_Section):
-    """What `--config` reads. `device` is a torch device; `threads` None leaves the choice to torch."""
+    """What `--config` reads.
+
+    `engine` runs the embedded model, or one that `make train` wrote: `onnx` with 8-bit weights on a CPU,
+    `torch` in fp32 on its `device`. `threads` None uses all cores.
+    """
 
     entities: EntityModel = EntityModel()
     relations: RelationModel = RelationModel()
+    engine: Literal["onnx", "torch"] = "onnx"
     device: str = "cpu"
     threads: int | None = Field(default=None, ge=1)
 
@@ -50,6 +55,12 @@ class Config(_Section):
             raise ValueError(
                 "entities.labels: only for a token-classification model; name it in entities.model"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _onnx_runs_on_a_cpu(self) -> Config:
+        if self.engine == "onnx" and self.device != "cpu":
+            raise ValueError(f"device {self.device}: only with `engine: torch`")
         return self
 
 
@@ -80,6 +91,6 @@ def _reason(error: ValidationError | TypeError) -> str:
     if first["type"] == "extra_forbidden":
         return f"unknown key `{key}`; see configs/default.yaml for the keys"
     if first["type"] == "literal_error":
-        return f"`{key}`: unknown label; ours are {', '.join(ENTITY_LABELS)}"
+        return f"`{key}`: not one of ours, which are {first['ctx']['expected']}"
     message = first["msg"].removeprefix("Value error, ")
     return f"`{key}`: {message}" if key else message

@@ -6,41 +6,39 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-import torch
-from torch import Tensor
+from scipy.special import softmax
 
 from pipeline.countries.names import codes_of_name
 from pipeline.countries.places import codes_of_place
 from pipeline.document import ENTITY_LABELS, STATUSES, Document, EntityLabel, Mention, Status
-from pipeline.model import BIO_TAGS, TRIGGER_CLASSES, StatutsModel
-from pipeline.reading import Encoding
+from pipeline.encoding import Encoding
+from pipeline.heads import BIO_TAGS, TRIGGER_CLASSES, Heads
 
 #: Ids of mentions: the label's letter and a number, as in the annotations.
 _LETTERS: dict[EntityLabel, str] = {"COUNTRY": "c", "PLACE": "p", "ORG": "o", "DATE": "d", "STATUS": "s"}
 _STATUS_TAGS = [BIO_TAGS.index("B-STATUS"), BIO_TAGS.index("I-STATUS")]
 _NONE = TRIGGER_CLASSES.index("none")
+_UNREAD = np.where(np.arange(len(BIO_TAGS)) == BIO_TAGS.index("O"), 0.0, -1e3)
 _LABELS: dict[str, EntityLabel] = {label: label for label in ENTITY_LABELS}
 
 
-def find_entities(document: Document, encoding: Encoding, hidden: Tensor, model: StatutsModel) -> Document:
-    """Fill `document.entities` by the model's tagger and its classifier of triggers.
+def find_entities(document: Document, encoding: Encoding, hidden: np.ndarray, heads: Heads) -> Document:
+    """Fill `document.entities` by the tagger and the classifier of triggers.
 
-    `hidden` (words, hidden size) are the states of `encoding`'s words. A mention's confidence is the mean
+    `hidden` (words, hidden size) are the states of `encoding`'s words; there is no mention in those that were
+    not read, whose states are zero. A mention's confidence is the mean
     probability of its label over its words; a STATUS mention's, the mean of that and of the probability
     that it carries a status.
     """
     if not len(encoding.words):
         return replace(document, entities=())
-    with torch.inference_mode():
-        logits = model.tag(hidden)
-        probabilities = logits.softmax(-1).float().cpu().numpy()
-        logits[:, _STATUS_TAGS] += model.config.trigger_bias
-        spans = decode(logits.float().cpu().numpy(), continuation=model.config.continuation)
-        triggers = [(start, end) for label, start, end in spans if label == "STATUS"]
-        classes = np.zeros((0, len(TRIGGER_CLASSES)))
-        if triggers:
-            bounds = torch.tensor(triggers, device=hidden.device)
-            classes = model.classify_triggers(hidden, bounds).softmax(-1).float().cpu().numpy()
+    logits = heads.tag(hidden)
+    logits[~hidden.any(axis=1)] = _UNREAD
+    probabilities = softmax(logits, axis=-1)
+    logits[:, _STATUS_TAGS] += heads.decisions.trigger_bias
+    spans = decode(logits, continuation=heads.decisions.continuation)
+    triggers = [(start, end) for label, start, end in spans if label == "STATUS"]
+    classes = heads.classify_triggers(hidden, np.array(triggers, dtype=np.int64).reshape(-1, 2))
     carried = dict(zip(triggers, classes, strict=True))
     mentions = []
     for label, start, end in spans:
@@ -50,7 +48,7 @@ def find_entities(document: Document, encoding: Encoding, hidden: Tensor, model:
         if label == "STATUS":
             probability = carried[start, end]
             confidence = (confidence + 1 - float(probability[_NONE])) / 2
-            if confidence < model.config.thresholds["trigger"]:
+            if confidence < heads.decisions.thresholds["trigger"]:
                 continue
             status = STATUSES[int(probability[:_NONE].argmax())]
         first, last = int(encoding.words[start, 0]), int(encoding.words[end - 1, 1])

@@ -6,12 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
-import torch
-from torch import Tensor
+from scipy.special import expit
 
 from pipeline.document import ENTITY_LABELS, RELATION_TYPES, Document, Mention, Relation
-from pipeline.model import TAIL_TYPE, StatutsModel, pair_features
-from pipeline.reading import Encoding
+from pipeline.encoding import Encoding
+from pipeline.heads import TAIL_TYPE, Heads, pair_features
 
 #: A trigger and a mention farther apart than this many words are not paired.
 REACH = 160
@@ -41,7 +40,7 @@ def candidate_pairs(spans: np.ndarray, labels: np.ndarray) -> np.ndarray:
     return np.concatenate(found) if found else np.zeros((0, 2), dtype=np.int64)
 
 
-def find_relations(document: Document, encoding: Encoding, hidden: Tensor, model: StatutsModel) -> Document:
+def find_relations(document: Document, encoding: Encoding, hidden: np.ndarray, heads: Heads) -> Document:
     """Fill `document.relations` between its mentions, whichever model found these.
 
     `hidden` (words, hidden size) are the states of `encoding`'s words. Relations come in the order of their
@@ -58,23 +57,22 @@ def find_relations(document: Document, encoding: Encoding, hidden: Tensor, model
     labels = np.array([ENTITY_LABELS.index(mention.label) for mention in mentions], dtype=np.int64)
     pairs = candidate_pairs(spans, labels)
     types = np.array([TAIL_TYPE.get(mention.label, -1) for mention in mentions], dtype=np.int64)
-    thresholds = [model.config.thresholds[kind] for kind in RELATION_TYPES]
+    thresholds = [heads.decisions.thresholds[kind] for kind in RELATION_TYPES]
     relations = []
     for at in range(0, len(pairs), _CHUNK):
         chunk = pairs[at : at + _CHUNK]
         features = pair_features(spans, labels, chunk, encoding.sentences)
         paired, places = np.unique(chunk, return_inverse=True)
         low, high = int(spans[paired, 0].min()), int(spans[paired, 1].max())
-        with torch.inference_mode():
-            arrays = (spans[paired] - low, places.reshape(chunk.shape), features)
-            tensors = (torch.from_numpy(array).to(hidden.device) for array in arrays)
-            scores = model.score_pairs(hidden[low:high], *tensors).sigmoid().float().cpu().numpy()
+        scores = expit(
+            heads.score_pairs(hidden[low:high], spans[paired] - low, places.reshape(chunk.shape), features)
+        )
         for (head, tail), row in zip(chunk, scores, strict=True):
             kind = types[tail]
             if row[kind] >= thresholds[kind]:
                 ids = (mentions[head].id, mentions[tail].id)
                 relations.append(Relation(RELATION_TYPES[kind], *ids, confidence=float(row[kind])))
-    return replace(document, relations=tuple(_near_best(relations, model.config.margins)))
+    return replace(document, relations=tuple(_near_best(relations, heads.decisions.margins)))
 
 
 def _near_best(relations: Sequence[Relation], margins: Mapping[str, float]) -> list[Relation]:

@@ -138,15 +138,21 @@ class _Parquet:
         self.writer.close()
 
 
+def checked_suffix(path: Path) -> str:
+    """The suffix of a file of rows, in lower case. Raises StatutsError where it is none that we write."""
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES:
+        raise StatutsError(f"{path}: unknown suffix; name a file that ends in {', '.join(SUFFIXES)}")
+    return suffix
+
+
 @contextlib.contextmanager
 def open_writer(path: Path) -> Iterator[Writer]:
     """A writer of rows to a `.jsonl`, `.csv` or `.parquet` file, which appears when all are written.
 
     Raises StatutsError for another suffix or a file that cannot be written.
     """
-    suffix = path.suffix.lower()
-    if suffix not in SUFFIXES:
-        raise StatutsError(f"{path}: unknown suffix; name a file that ends in {', '.join(SUFFIXES)}")
+    suffix = checked_suffix(path)
     with replacing(path) as fresh:
         if suffix == ".parquet":
             with contextlib.closing(_Parquet(fresh)) as writer:

@@ -24,7 +24,7 @@ def test_an_empty_file_is_the_default(tmp_path):
     [
         ("modell: x", "unknown key `modell`"),
         ("entities: {modl: x}", "unknown key `entities.modl`"),
-        ("entities: {model: x, labels: {LOC: LAND}}", "unknown label"),
+        ("entities: {model: x, labels: {LOC: LAND}}", "not one of ours, which are"),
         ("entities: {labels: {LOC: PLACE}}", "only for a token-classification model"),
         ("threads: 0", "`threads`"),
         ("threads: many", "`threads`"),

@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.document import Mention, Relation
 from pipeline.entities import decode, number, settle
-from pipeline.model import BIO_TAGS
+from pipeline.heads import BIO_TAGS
 from pipeline.relations import _near_best, candidate_pairs
 
 

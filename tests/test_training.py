@@ -13,11 +13,13 @@ from transformers import BertConfig, BertModel
 
 from pipeline.corpus import read_annotated
 from pipeline.document import Document, Mention
+from pipeline.encoding import PAD, special
 from pipeline.errors import StatutsError
 from pipeline.extractor import Extractor
-from pipeline.model import BIO_TAGS, TRIGGER_CLASSES
+from pipeline.heads import BIO_TAGS, TRIGGER_CLASSES
 from pipeline.training.augment import epoch, joined, pools, retype, shift_years, swap_names
 from pipeline.training.examples import build, trigger_pattern
+from pipeline.training.standoff import attached, detached
 from pipeline.training.train import Recipe, schedule, train
 from tests.conftest import ROOT
 
@@ -50,6 +52,36 @@ def test_a_name_changes_everywhere_to_one_that_fits_the_words_before_it():
     names = {("COUNTRY", "le|False|False"): ("Niger", "Pérou"), ("COUNTRY", "du|False|False"): ("Pérou",)}
     changed = swap_names(document, names, Random(0), share=1)
     assert changed.text == "Le Pérou et le Niger ; du Pérou."
+
+
+@pytest.fixture
+def texts(tmp_path):
+    document = next(d for d in DOCUMENTS if d.relations)
+    around = f"Avant. {document.text} Après."
+    (tmp_path / "texts").mkdir()
+    (tmp_path / "texts/news.jsonl").write_text(json.dumps({"text": around}) + "\n", encoding="utf-8")
+    row = detached(document, file="news.jsonl", line=0, start=len("Avant. "))
+    (tmp_path / "standoff.jsonl").write_text(json.dumps(row) + "\n", encoding="utf-8")
+    return document, tmp_path / "standoff.jsonl", tmp_path / "texts"
+
+
+def test_a_standoff_annotation_holds_no_text_and_joins_with_its_own(texts):
+    document, standoff, folder = texts
+    assert not any(mention.text in standoff.read_text(encoding="utf-8") for mention in document.entities)
+    (joined,) = attached(standoff, folder)
+    assert (joined.text, joined.entities, joined.relations) == (
+        document.text,
+        document.entities,
+        document.relations,
+    )
+
+
+def test_a_standoff_annotation_does_not_join_with_another_text(texts):
+    _, standoff, folder = texts
+    news = folder / "news.jsonl"
+    news.write_text(news.read_text(encoding="utf-8").replace("Avant. ", "Avant "), encoding="utf-8")
+    with pytest.raises(StatutsError, match=r"standoff.jsonl:1: .* another text"):
+        list(attached(standoff, folder))
 
 
 def test_no_relation_crosses_between_joined_passages():
@@ -90,16 +122,17 @@ def tiny(tmp_path_factory, tokenizer):
     path = tmp_path_factory.mktemp("encoder")
     BertModel(
         BertConfig(
-            vocab_size=len(tokenizer),
+            vocab_size=tokenizer.get_vocab_size(),
             hidden_size=16,
             num_hidden_layers=1,
             num_attention_heads=2,
             intermediate_size=16,
-            pad_token_id=tokenizer.pad_token_id,
+            pad_token_id=special(tokenizer, PAD),
         ),
         add_pooling_layer=False,
     ).save_pretrained(path)
-    tokenizer.save_pretrained(path)
+    tokenizer.save(str(path / "tokenizer.json"))
+    (path / "tokenizer_config.json").write_text("{}")
     return path
 
 

@@ -29,35 +29,43 @@ def extract(
         ),
     ] = None,
     config: ConfigPath = None,
+    workers: Annotated[int, typer.Option(min=1, help="Processes; each loads the models.")] = 1,
     document_date: DocumentDate = None,
     text_column: TextColumn = "text",
     id_column: IdColumn = "id",
     date_column: DateColumn = "date",
 ) -> None:
-    """Extract dated country statuses from French texts: one row a triple, and a table on the terminal."""
-    import contextlib
-    import json
+    """Extract dated country statuses from French texts: one row a triple, and a table on the terminal.
 
-    from pipeline.extractor import Extractor
-    from pipeline.results import MOST_SHOWN, open_writer, show_triples, triple_rows
+    An output that was not finished, because the run was stopped, is completed by the same command.
+    """
+    import json
+    from itertools import islice
+
+    from pipeline.results import MOST_SHOWN, show_triples
+    from pipeline.streaming import extracted, job_of, resumable
 
     documents, problems = read_inputs(paths, document_date, text_column, id_column, date_column)
-    extractor = Extractor.from_pretrained(config=load_config(config))
-    done = with_progress(extractor.pipe(documents), "documents")
-    if output is not None and str(output) == "-":
-        for document in done:
-            for row in triple_rows(document):
-                typer.echo(json.dumps(row, ensure_ascii=False))
+    settings = load_config(config)
+    if output is None or str(output) == "-":
+        total = 0
+        shown: list[dict[str, Any]] = []
+        for rows in extracted(with_progress(documents, "documents"), settings, workers=workers):
+            if output is not None:
+                for row in rows:
+                    typer.echo(json.dumps(row, ensure_ascii=False))
+            total += len(rows)
+            shown += rows[: MOST_SHOWN - len(shown)]
+        if output is None:
+            show_triples(shown, total=total)
         problems.exit()
         return
-    shown: list[dict[str, Any]] = []
-    total = 0
-    with contextlib.nullcontext() if output is None else open_writer(output) as writer:
-        for document in done:
-            rows = triple_rows(document)
-            if writer is not None:
-                writer.write(rows)
-            shown += rows[: MOST_SHOWN - len(shown)]
-            total += len(rows)
-    show_triples(shown, total=total)
+    columns = (text_column, id_column, date_column)
+    job = job_of(paths, config=settings.model_dump(), date=document_date, columns=columns)
+    with resumable(output, job) as partial:
+        rest = islice(with_progress(documents, "documents"), partial.done, None)
+        for rows in extracted(rest, settings, workers=workers):
+            partial.write(rows)
+        shown = next(partial.rows(), [])
+    show_triples(shown, total=partial.total)
     problems.exit()

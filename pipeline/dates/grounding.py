@@ -23,7 +23,7 @@ from pipeline.dates.surroundings import (
     looks,
     needs_direction,
 )
-from pipeline.dates.tokens import Token, full_year, tokenize
+from pipeline.dates.tokens import Token, full_year, tokenize, tokenize_around
 from pipeline.dates.values import Interval, Moment, Value, first_moment, last_moment
 
 
@@ -66,8 +66,6 @@ class _History:
 
 
 _MENTIONS_KEPT = 8
-#: Characters after the last span that can still count for it (a verb, a year in parentheses).
-_SEEN_AFTER = 250
 #: Between a year and the month or day it belongs to: « en 2023 (juin) », « en 2023, le 4 juin ».
 _LINKING = words("( , : le la en au dès du depuis mois de - – — d' et puis")
 _LINK_TOKENS = 4
@@ -305,7 +303,7 @@ def ground_all(
     """
     if not spans:
         return []
-    tokens = tokenize(text[: max(end for _, end in spans) + _SEEN_AFTER])
+    tokens = tokenize_around(text, spans)
     starts = [tok.start for tok in tokens]
     found = [_parse_span(tokens, starts, start, end) for start, end in spans]
     return _ground_found(text, tokens, spans, found, document_date)

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from pipeline.dates import lexicon
 from pipeline.dates.values import Moment, days_in_month
@@ -40,6 +42,10 @@ _TOKEN = re.compile(
     )
     """,
     re.VERBOSE,
+)
+#: An end of a sentence that no reading of the text around it can undo: no abbreviation ends like this.
+_SURE_END = re.compile(
+    r"[.!?…](?<=[a-zà-ÿ]{4}.)(?<!(?:janv|févr|fevr|sept|juil|uill).)(?=\s+[A-ZÀ-Þ])|\n[ \t]*\n\s*"
 )
 _LINE_BREAK_INSIDE = re.compile(r"-\s+")
 _ROMAN = re.compile(r"(x{0,2}(?:ix|iv|v?i{0,3}))(?:e|è|ème|eme|ᵉ|er|ers|es|èmes)?")
@@ -148,11 +154,34 @@ def _ends_sentence(text: str, mark: str, end: int, before: Token) -> bool:
 def tokenize(text: str) -> list[Token]:
     """The tokens of a text, in order. Sentence ends and paragraph breaks have the category "stop"."""
     tokens: list[Token] = []
+    _tokenize_into(tokens, text, 0, len(text))
+    return tokens
+
+
+def tokenize_around(text: str, spans: Sequence[tuple[int, int]]) -> list[Token]:
+    """The tokens of the sentences that hold the spans (characters, half-open), in order.
+
+    Sentences are cut where their end is beyond doubt only, so that none of `tokenize`'s is read in part.
+    """
+    sure = [0, *(match.end() for match in _SURE_END.finditer(text)), len(text)]
+    tokens: list[Token] = []
+    read = 0
+    for start, end in sorted(spans):
+        start = max(read, sure[bisect_right(sure, start) - 1])
+        end = sure[min(bisect_left(sure, end), len(sure) - 1)]
+        if start < end:
+            _tokenize_into(tokens, text, start, end)
+            read = end
+    return tokens
+
+
+def _tokenize_into(tokens: list[Token], text: str, first: int, last: int) -> None:
+    """Add the tokens of the characters `first` to `last`, the beginnings and ends of sentences."""
     add, new = tokens.append, tuple.__new__
-    line_start = 0
-    before = NOTHING
-    for match in _TOKEN.finditer(text):
-        kind = cast(str, match.lastgroup)
+    line_start = text.rfind("\n", 0, first) + 1
+    before = tokens[-1] if tokens else NOTHING
+    for match in _TOKEN.finditer(text, first, last):
+        kind = match.lastgroup or ""
         raw = match[kind]
         start, end = match.span(kind)
         if kind == "plain" or kind == "word":
@@ -196,6 +225,5 @@ def tokenize(text: str) -> list[Token]:
             token = Token(raw, start, end, kind if moment and kind in ("dm", "my") else "date", moment)
             if moment is None:
                 token = Token(raw, start, end, "opaque")
-        tokens.append(token)
+        add(token)
         before = token
-    return tokens

@@ -8,12 +8,11 @@ from dataclasses import asdict
 from pathlib import Path
 
 import torch
-from transformers import PreTrainedTokenizerFast
 
 from pipeline.document import Document
 from pipeline.extractor import Extractor, bare
-from pipeline.model import StatutsModel
 from pipeline.score import Score, score
+from pipeline.training.model import StatutsModel
 from pipeline.training.train import Recipe
 
 
@@ -34,7 +33,8 @@ def save(
     fresh = output.with_name(output.name + ".new")
     shutil.rmtree(fresh, ignore_errors=True)
     model.to(torch.float16).save_pretrained(fresh)  # type: ignore[arg-type]
-    PreTrainedTokenizerFast.from_pretrained(encoder).save_pretrained(fresh)
+    for file in encoder.glob("tokenizer*.json"):
+        shutil.copyfile(file, fresh / file.name)
     extractor = Extractor.from_pretrained(fresh)
     tables = [
         _table(name, documents, extractor) for name, documents in (("dev", dev), ("test", test)) if documents

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from random import Random
 
 import numpy as np
-from transformers import PreTrainedTokenizerBase
+from tokenizers import Tokenizer
 
 from pipeline.document import ENTITY_LABELS, Document
-from pipeline.model import BIO_TAGS, TAIL_TYPE, TRIGGER_CLASSES, pair_features
-from pipeline.reading import Encoding, encode
+from pipeline.encoding import Encoding, encode
+from pipeline.heads import BIO_TAGS, TAIL_TYPE, TRIGGER_CLASSES, pair_features
 from pipeline.relations import candidate_pairs, word_spans
 
 #: The loss passes over words and pairs with this target.
@@ -53,7 +53,7 @@ def trigger_pattern(documents: Sequence[Document]) -> re.Pattern[str]:
 
 def build(
     documents: Sequence[Document],
-    tokenizer: PreTrainedTokenizerBase,
+    tokenizer: Tokenizer,
     lures: re.Pattern[str],
     random: Random,
 ) -> list[Example]:

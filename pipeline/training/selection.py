@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
-from torch import Tensor
+import numpy as np
 
 from pipeline.document import Document
+from pipeline.encoding import Encoding
 from pipeline.entities import find_entities
 from pipeline.extractor import bare
-from pipeline.model import StatutsModel
-from pipeline.reading import Encoding, Reader
+from pipeline.heads import Decisions, Heads
+from pipeline.reading import Reader
 from pipeline.relations import find_relations
 from pipeline.score import score
 from pipeline.triples import assemble
 
-Read = list[tuple[Document, Encoding, Tensor]]
+Read = list[tuple[Document, Encoding, np.ndarray]]
 
 
 def read_all(reader: Reader, documents: Sequence[Document]) -> Read:
@@ -24,12 +27,12 @@ def read_all(reader: Reader, documents: Sequence[Document]) -> Read:
     return [(document, *state) for document, state in zip(raw, reader.states(raw), strict=True)]
 
 
-def predict(model: StatutsModel, read: Read) -> list[Document]:
+def predict(heads: Heads, read: Read) -> list[Document]:
     """Entities, relations and triples of documents already encoded."""
     found = []
     for document, encoding, hidden in read:
-        document = find_entities(document, encoding, hidden, model)
-        found.append(assemble(find_relations(document, encoding, hidden, model)))
+        document = find_entities(document, encoding, hidden, heads)
+        found.append(assemble(find_relations(document, encoding, hidden, heads)))
     return found
 
 
@@ -47,11 +50,10 @@ def f1_scores(gold: Sequence[Document], predicted: Sequence[Document]) -> dict[s
 
 def evaluate(reader: Reader, documents: Sequence[Document]) -> dict[str, float]:
     """`f1_scores` of the reader's model as it stands."""
-    reader.model.eval()
-    return f1_scores(documents, predict(reader.model, read_all(reader, documents)))
+    return f1_scores(documents, predict(reader.heads, read_all(reader, documents)))
 
 
-#: What is tried, setting after setting, from the model's defaults on.
+#: What is tried, setting after setting, from the defaults on.
 _TRIED: dict[str, tuple[float, ...]] = {
     "continuation": (0.0, 1.0, 1.5, 2.0, 2.5, 3.0),
     "trigger_bias": (0.0, 0.5, 1.0, 1.5),
@@ -66,23 +68,24 @@ _TRIED: dict[str, tuple[float, ...]] = {
 _ROUNDS = 2
 
 
-def tune(reader: Reader, documents: Sequence[Document]) -> StatutsModel:
-    """Set what decides on mentions and relations to score best on `documents`, one setting after another."""
-    model = reader.model.eval()
+def tune(reader: Reader, documents: Sequence[Document]) -> Decisions:
+    """What decides on mentions and relations so that it scores best on `documents`, setting after setting."""
     read = read_all(reader, documents)
+    decisions = reader.heads.decisions
     for _ in range(_ROUNDS):
         for name, values in _TRIED.items():
-            scores = {}
-            for value in values:
-                _set(model, name, value)
-                scores[value] = f1_scores(documents, predict(model, read))["selection"]
-            _set(model, name, max(values, key=lambda value: scores[value]))
-    return model
+            tried = [_changed(decisions, name, value) for value in values]
+            scores = [
+                f1_scores(documents, predict(replace(reader.heads, decisions=each), read))["selection"]
+                for each in tried
+            ]
+            decisions = tried[scores.index(max(scores))]
+    return decisions
 
 
-def _set(model: StatutsModel, name: str, value: float) -> None:
+def _changed(decisions: Decisions, name: str, value: float) -> Decisions:
     group, _, key = name.rpartition(".")
+    change: dict[str, Any] = {name: value}
     if group:
-        getattr(model.config, group)[key] = value
-    else:
-        setattr(model.config, key, value)
+        change = {group: {**getattr(decisions, group), key: value}}
+    return replace(decisions, **change)

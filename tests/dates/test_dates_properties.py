@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.dates import find, find_and_ground, ground_all, infer_document_date, is_edtf, same_date
+from pipeline.dates.tokens import tokenize, tokenize_around
 from pipeline.dates.values import bounds, parse_moment
 
 _WORDS = """
@@ -53,6 +54,22 @@ def test_any_text(text: str, document_date: str | None) -> None:
         assert grounded.value is None or is_edtf(grounded.value), grounded
         assert grounded.point is None or is_edtf(grounded.point), grounded
         position = grounded.end
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(SENTENCES, min_size=1, max_size=6), st.data())
+def test_only_the_sentences_of_the_spans_are_read_and_these_whole(
+    parts: list[str], data: st.DataObject
+) -> None:
+    text = "".join(f"La réunion {part} continue. " for part in parts)
+    spans = [(found.start, found.end) for found in find(text) if data.draw(st.booleans())]
+    every, around = tokenize(text), tokenize_around(text, spans)
+    assert set(around) <= set(every)
+    for start, end in spans:
+        inside = [token for token in every if start < token.end and token.start < end]
+        assert inside
+        assert set(inside) <= set(around)
+    assert len(tokenize_around(text, spans[:1])) < len(every) or len(parts) == 1 or not spans
 
 
 @settings(max_examples=600, deadline=None)

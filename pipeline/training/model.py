@@ -1,94 +1,40 @@
-"""The shipped model: one transformer encoder read once, with three heads over its words.
+"""The shipped model as it is trained: one transformer encoder read once, with three heads over its words.
 
-Pieces are pooled to words, so that no mention can end inside a word. The heads are a BIO tagger, a
-classifier of the status that a trigger carries (or none), and a scorer of (trigger, mention) pairs from
-both spans, what lies between them and how far apart they stand.
+`pipeline.engines` and `pipeline.heads` run it. Pieces are pooled to words, so that no mention can end inside
+a word. The heads are a BIO tagger, a classifier of the status that a trigger carries (or none), and a scorer
+of (trigger, mention) pairs from both spans, what lies between them and how far apart they stand.
 """
 
 from __future__ import annotations
 
-import numpy as np
+from dataclasses import asdict
+
 import torch
 from torch import Tensor, nn
 from transformers import BertConfig, BertModel, PreTrainedConfig, PreTrainedModel
 
-from pipeline.document import ENTITY_LABELS, RELATION_TYPES, STATUSES, TAIL_LABELS, EntityLabel
-
-BIO_TAGS = ("O", *(f"{prefix}-{label}" for label in ENTITY_LABELS for prefix in "BI"))
-TRIGGER_CLASSES = (*STATUSES, "none")
-#: The index of the relation type that a mention of this label can be the tail of.
-TAIL_TYPE: dict[EntityLabel, int] = {
-    label: i for i, kind in enumerate(RELATION_TYPES) for label in TAIL_LABELS[kind]
-}
-
-DISTANCE_EDGES = np.array([-64, -32, -16, -8, -4, -2, -1, 0, 1, 2, 3, 5, 9, 17, 33, 65])
-#: Counts among the pair features are capped here.
-COUNT_CAP = 4
-#: How many values each of the pair features takes.
-PAIR_FEATURE_SIZES = (len(DISTANCE_EDGES) + 1, *([COUNT_CAP + 1] * 3), len(ENTITY_LABELS))
+from pipeline.document import RELATION_TYPES
+from pipeline.heads import BIO_TAGS, PAIR_FEATURE_SIZES, TRIGGER_CLASSES, Decisions
 
 
 class StatutsConfig(PreTrainedConfig):
-    """Configuration of `StatutsModel`: the encoder's, the heads' width, and how decisions are made.
-
-    `thresholds` holds probabilities in [0, 1]: `trigger`, and one for each relation type. A relation also
-    needs `margins` times the probability of the likeliest one of its type and trigger. `trigger_bias` is
-    added to the STATUS logits before tagging, `continuation` to the logit of going on with a mention.
-    Training chooses them on dev; the defaults here are what its epochs are compared by.
-    """
+    """Configuration of `StatutsModel`: the encoder's, the heads' width, and the fields of `Decisions`."""
 
     model_type = "statuts"
 
     def __init__(
-        self,
-        encoder: dict | None = None,
-        width: int = 192,
-        dropout: float = 0.1,
-        thresholds: dict[str, float] | None = None,
-        margins: dict[str, float] | None = None,
-        trigger_bias: float = 0.0,
-        continuation: float = 2.0,
-        **kwargs: object,
+        self, encoder: dict | None = None, width: int = 192, dropout: float = 0.1, **kwargs: object
     ) -> None:
         self.encoder = encoder or {}
         self.width = width
         self.dropout = dropout
-        self.thresholds = dict.fromkeys(("trigger", *RELATION_TYPES), 0.5) | (thresholds or {})
-        self.margins = {"holder": 0.0, "org": 0.0, "date": 0.7} | (margins or {})
-        self.trigger_bias = trigger_bias
-        self.continuation = continuation
+        self.decide(Decisions())
         super().__init__(**kwargs)  # type: ignore[arg-type]
 
-
-def pair_features(
-    spans: np.ndarray, labels: np.ndarray, pairs: np.ndarray, sentences: np.ndarray
-) -> np.ndarray:
-    """Integer features of (trigger, mention) pairs, shape (pairs, 5), bounded by `PAIR_FEATURE_SIZES`.
-
-    Signed distance in words, mentions of the same label between, triggers between, sentence ends between,
-    and the mention's label. `spans` (spans, 2) are half-open ranges of words, `labels` (spans,) index
-    `ENTITY_LABELS`, `pairs` (pairs, 2) index `spans`, `sentences` (words,) numbers each word's sentence.
-    """
-    heads, tails = spans[pairs[:, 0]], spans[pairs[:, 1]]
-    before = tails[:, 0] < heads[:, 0]
-    left_start, left_end = (np.where(before, tails[:, i], heads[:, i]) for i in (0, 1))
-    right_start = np.where(before, heads[:, 0], tails[:, 0])
-    distance = np.maximum(0, right_start - left_end + 1) * np.where(before, -1, 1)
-    tail_labels = labels[pairs[:, 1]]
-
-    def between(label: int) -> np.ndarray:
-        starts = np.unique(spans[labels == label, 0])
-        return np.searchsorted(starts, right_start) - np.searchsorted(starts, left_start, side="right")
-
-    same = np.zeros(len(pairs), dtype=np.int64)
-    for label in np.unique(tail_labels):
-        same = np.where(tail_labels == label, between(int(label)), same)
-    triggers = between(ENTITY_LABELS.index("STATUS"))
-    ends = sentences[right_start] - sentences[np.maximum(left_end - 1, 0)]
-    capped = [np.clip(count, 0, COUNT_CAP) for count in (same, triggers, ends)]
-    return np.stack(
-        [np.searchsorted(DISTANCE_EDGES, distance, side="right"), *capped, tail_labels], axis=1
-    ).astype(np.int64)
+    def decide(self, decisions: Decisions) -> None:
+        """Take over how the heads' answers are decided on."""
+        for name, value in asdict(decisions).items():
+            setattr(self, name, value)
 
 
 class StatutsModel(PreTrainedModel):
