@@ -207,7 +207,7 @@ def test_the_keyboard_reaches_a_status_and_escape_leaves_it(visit):
 
 def test_a_row_far_down_leads_to_its_evidence(visit):
     page = visit("plain")
-    link = page.locator(".triples tbody tr:visible a.to").last
+    link = page.locator(".triples tbody tr:visible a[data-m]").last
     target = link.get_attribute("href")
     link.click()
     page.wait_for_function(
@@ -220,7 +220,7 @@ def test_a_row_far_down_leads_to_its_evidence(visit):
 
 def test_a_row_leads_to_its_evidence_by_keyboard(visit):
     page = visit("plain")
-    page.locator(".triples a.to").first.focus()
+    page.locator(".triples a[data-m]").first.focus()
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "d0m1"
     assert page.locator("#d0e0.found").inner_text() == FINLAND.text

@@ -145,7 +145,8 @@ def _evidence_wrap(span: Span, id: str) -> _Wrap:
 def _mark_wrap(mark: Mark, id: str) -> _Wrap:
     mention = mark.mention
     classes = f'"{mention.label} {mark.side}"' if mark.side in ("missed", "spurious") else mention.label
-    more = f" data-c={mention.confidence:.2f}" if mention.confidence < 1 and mark.side != "missed" else ""
+    sure = f"{mention.confidence:.2f}"
+    more = f" data-c={sure}" if sure != "1.00" and mark.side != "missed" else ""
     if mention.status is not None:
         relations = " ".join(f"{_TYPE_LETTERS[x.type]}{x.tail}{_SIDE_SIGNS[x.side]}" for x in mark.links)
         more += f' data-s={mention.status} data-r="{relations}" tabindex=0'

@@ -112,12 +112,12 @@ addEventListener("resize", clear);
 
 // A link to evidence marks all of its pieces and puts the focus on the trigger, which draws its relations.
 document.addEventListener("click", (event) => {
-  const link = event.target.closest?.("a.to");
+  const link = event.target.closest?.("a[data-m]");
   if (!link) return;
   all(".evidence.found").forEach((piece) => piece.classList.remove("found"));
   const target = link.hash.slice(1);
   for (const id of (link.dataset.e ?? target).split(" ")) document.getElementById(id)?.classList.add("found");
-  const trigger = document.getElementById(link.dataset.m ?? "");
+  const trigger = document.getElementById(link.dataset.m);
   if (!trigger) return;
   event.preventDefault();
   history.pushState(null, "", link.hash);

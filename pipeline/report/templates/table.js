@@ -23,7 +23,7 @@ for (const table of all("table.triples")) {
     const words = fold(form.words.value).split(/\s+/).filter(Boolean);
     const passes = (row) =>
       (!form.status.value || row.querySelector(`[data-t="${form.status.value}"]`)) &&
-      (!form.outcome?.value || row.className === form.outcome.value) &&
+      (!form.outcome?.value || row.cells[0].dataset.t === form.outcome.value) &&
       has(row, words);
     const passed = showSome(body.rows, passes, limit, more);
     section.querySelector(".count").textContent = `${Math.min(passed, limit)} / ${body.rows.length}`;
