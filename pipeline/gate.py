@@ -14,6 +14,7 @@ import numpy as np
 
 from pipeline.encoding import Encoding, sentence_starts
 
+GATE_ARRAYS = ("embedding", "kernel", "bias", "output")
 #: Pieces on either side of the one that is scored.
 REACH = 3
 #: Pieces that are read before and after a sentence that may hold a trigger, to the bounds of sentences; what
@@ -38,9 +39,7 @@ class Gate:
     @classmethod
     def from_state(cls, state: Mapping[str, np.ndarray], threshold: float) -> Gate:
         """The gate among the arrays of a `StatutsModel`. Raises KeyError for one that is missing."""
-        arrays = (
-            state[f"gate.{name}"].astype(np.float32) for name in ("embedding", "kernel", "bias", "output")
-        )
+        arrays = (state[f"gate.{name}"].astype(np.float32) for name in GATE_ARRAYS)
         embedding, kernel, bias, output = arrays
         return cls(embedding, kernel, bias, output, threshold)
 
