@@ -107,7 +107,7 @@ encoder: build/encoder/model.safetensors ## the French encoder that training sta
 build/model/model.safetensors: $(TRAINING)
 	$(RUN) train --training annotations/train --dev annotations/dev --test annotations/test \
 	    --encoder build/encoder --work build/training --output build/model --seed "$$SEED" \
-	    $(if $(RAW),--standoff annotations/raw/standoff.jsonl --texts "$$RAW") \
+	    $(if $(RAW),--standoff annotations/raw/standoff.ndjson --texts "$$RAW") \
 	    $(shell grep -qsw avx512_bf16 /proc/cpuinfo && echo --bf16)
 
 train: build/model/model.safetensors ## train build/model, chosen by annotations/dev; RAW=folder adds real news

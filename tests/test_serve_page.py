@@ -87,7 +87,7 @@ def test_the_keyboard_alone_reads_a_text_and_follows_its_evidence(page):
         page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.name") == "date"
     page.keyboard.press("Enter")
-    link = page.locator("table.triples a.to")
+    link = page.locator("table.triples tbody").get_by_role("link")
     link.focus()
     page.keyboard.press("Enter")
     assert page.locator("mark:focus").inner_text() == "a rejoint"
