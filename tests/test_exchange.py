@@ -29,7 +29,7 @@ NAMES = {
     "spacy": "a.spacy",
     "turtle": "a.ttl",
 }
-#: Without one, the other; sorted by kind of what is lost.
+#: The forms that hold all of a document.
 WHOLE = ["jsonl", "parquet", "datasets", "spacy"]
 DEV = list(read_annotated(ROOT / "annotations/dev"))
 MALI = "Le Mali préside l'UA."

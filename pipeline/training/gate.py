@@ -125,11 +125,12 @@ class _Net(nn.Module):
         super().__init__()
         centred = embeddings - embeddings.mean(0)
         left, sizes, _ = np.linalg.svd(centred, full_matrices=False)
-        start = left[:, :_WIDTH] * sizes[:_WIDTH]
+        width = min(_WIDTH, embeddings.shape[1])
+        start = left[:, :width] * sizes[:width]
         self.embedding = nn.Embedding.from_pretrained(
             torch.from_numpy(0.5 * start / start.std()).float(), freeze=False
         )
-        self.kernel = nn.Linear((2 * REACH + 1) * _WIDTH, _CHANNELS)
+        self.kernel = nn.Linear((2 * REACH + 1) * width, _CHANNELS)
         self.output = nn.Linear(_CHANNELS, 1)
 
     def forward(self, pieces: Tensor) -> Tensor:
