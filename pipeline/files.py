@@ -1,9 +1,10 @@
-"""Output files that appear whole or not at all."""
+"""Output files and folders that appear whole or not at all."""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -39,6 +40,28 @@ def replacing(path: Path) -> Iterator[Path]:
             os.replace(fresh, path)
     finally:
         fresh.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def new_folder(path: Path) -> Iterator[Path]:
+    """A fresh folder beside `path` that gets its name when the block ends well, and is gone when it does not.
+
+    What is in a folder may have been corrected by hand: raises StatutsError where `path` is there and not an
+    empty folder, or cannot be written.
+    """
+    path = path.resolve()
+    with _telling(path):
+        if path.exists() and not (path.is_dir() and not any(path.iterdir())):
+            raise StatutsError(f"{path}: is there already; name a new folder, or remove this one")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
+    try:
+        yield fresh
+        with _telling(path):
+            fresh.chmod(0o755)
+            os.replace(fresh, path)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
 
 
 @contextlib.contextmanager
