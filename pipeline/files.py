@@ -1,11 +1,13 @@
-"""Output files that appear whole or not at all."""
+"""Output files and folders that appear whole or not at all."""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
+from fnmatch import fnmatch
 from pathlib import Path
 
 from pipeline.errors import StatutsError
@@ -39,6 +41,43 @@ def replacing(path: Path) -> Iterator[Path]:
             os.replace(fresh, path)
     finally:
         fresh.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def replacing_folder(path: Path, pattern: str) -> Iterator[Path]:
+    """A new folder beside `path` that takes its place when the block ends well, and is gone when it does not.
+
+    A folder that is there is replaced only if it holds nothing but files whose names match `pattern` (as in
+    `fnmatch`). Raises StatutsError where it holds more, is a file, or cannot be written.
+    """
+    path = path.resolve()
+    with _telling(path):
+        if path.exists() and not path.is_dir():
+            raise StatutsError(f"{path}: a file; name a folder for the output")
+        if path.exists():
+            others = [child.name for child in path.iterdir() if not fnmatch(child.name, pattern)]
+            if others:
+                raise StatutsError(
+                    f"{path}: holds {sorted(others)[0]}, which is no {pattern}; name another folder"
+                )
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
+    try:
+        yield fresh
+        with _telling(path):
+            fresh.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o755)
+            old = fresh.with_name(f"{fresh.name}.old")
+            if path.exists():
+                os.rename(path, old)
+            try:
+                os.rename(fresh, path)
+            except OSError:
+                if old.exists():
+                    os.rename(old, path)
+                raise
+            shutil.rmtree(old, ignore_errors=True)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
 
 
 @contextlib.contextmanager
