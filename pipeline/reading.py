@@ -1,14 +1,8 @@
-"""A text as the model reads it: words, pieces, overlapping windows, and one state for each word.
-
-A document of any length is read whole. It is cut into windows at sentence ends where that is possible,
-and every piece takes its state from the window in which it stands farthest from an edge.
-"""
+"""A document as the encoder leaves it: one state for each word."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,138 +10,24 @@ import numpy as np
 from tokenizers import Tokenizer
 
 from pipeline.document import Document
+from pipeline.encoding import PAD, Encoding, all_windows, encode, rows, special
 from pipeline.engines import Engine, OnnxEngine, TorchEngine, encoder_arrays, load_weights
 from pipeline.errors import StatutsError
+from pipeline.gate import Gate
 from pipeline.heads import Decisions, Heads, pool_words
-from pipeline.segment import segment
-
-#: A run of letters and digits, or one other mark. A capital after a small letter starts a new word, since
-#: web text loses the break between two blocks (« TaipeiLe Honduras »).
-#: Combining marks belong to the letter before them, as in text from some file systems and PDFs.
-WORD = re.compile(
-    r"[\w\u0300-\u036f]+?(?<=[a-zß-öø-ÿœ\u0300-\u036f])(?=[A-ZÀ-ÖØ-ÞŒ])|[\w\u0300-\u036f]+|[^\w\s]"
-)
-#: Pieces in a window, without the two special tokens.
-WINDOW = 384
-#: Pieces that a window shares with the one before, at least.
-OVERLAP = 96
-#: The special tokens around a row of pieces, and the one that fills a batch.
-BEGIN, END, PAD = "<s>", "</s>", "<pad>"
-
-
-@dataclass(frozen=True, slots=True)
-class Encoding:
-    """A document as words and pieces.
-
-    `words` (words, 2) are half-open character offsets, `sentences` (words,) numbers the sentence of each
-    word, `pieces` (pieces,) are the encoder's input ids without special tokens, `links` (links, 2) the
-    (piece, word) pairs that share a character.
-    """
-
-    words: np.ndarray
-    sentences: np.ndarray
-    pieces: np.ndarray
-    links: np.ndarray
-
 
 #: The encoding and the word matrix (words, hidden size) of each of some documents.
 States = list[tuple[Encoding, np.ndarray]]
 
 
-def split_words(text: str) -> np.ndarray:
-    """Offsets of the words (runs of letters and digits, or single other marks), shape (words, 2)."""
-    spans = [match.span() for match in WORD.finditer(text)]
-    return np.array(spans, dtype=np.int64).reshape(-1, 2)
-
-
-def encode(tokenizer: Tokenizer, documents: Sequence[Document]) -> list[Encoding]:
-    """Encode documents, each whole. Sentences are found where `document.sentences` is empty."""
-    texts = [document.text for document in documents]
-    batch = tokenizer.encode_batch(texts, add_special_tokens=False)
-    return [
-        _encoding(
-            document,
-            np.array(found.ids, dtype=np.int64),
-            np.array(found.offsets, dtype=np.int64).reshape(-1, 2),
-        )
-        for document, found in zip(documents, batch, strict=True)
-    ]
-
-
-def _encoding(document: Document, pieces: np.ndarray, offsets: np.ndarray) -> Encoding:
-    words = split_words(document.text)
-    sentences = document.sentences or segment(document).sentences
-    starts = np.array([sentence.start for sentence in sentences], dtype=np.int64)
-    numbers = np.maximum(np.searchsorted(starts, words[:, 0], side="right") - 1, 0)
-    # A piece touches the words that end after its start and start before its end.
-    first = np.searchsorted(words[:, 1], offsets[:, 0], side="right")
-    counts = np.maximum(np.searchsorted(words[:, 0], offsets[:, 1], side="left") - first, 0)
-    piece = np.repeat(np.arange(len(pieces)), counts)
-    step = np.arange(len(piece)) - np.repeat(np.cumsum(counts) - counts, counts)
-    links = np.stack([piece, np.repeat(first, counts) + step], axis=1)
-    return Encoding(words, numbers, pieces, links)
-
-
-def windows(encoding: Encoding, size: int = WINDOW, overlap: int = OVERLAP) -> list[tuple[int, int]]:
-    """Half-open ranges of pieces, of at most `size`, that cover all; neighbours share `overlap` or more.
-
-    A window ends with a sentence where one ends in its last third.
-    """
-    total = len(encoding.pieces)
-    if total <= size:
-        return [(0, total)] if total else []
-    sentence = np.full(total, -1)
-    sentence[encoding.links[::-1, 0]] = encoding.sentences[encoding.links[::-1, 1]]
-    sentence = np.maximum.accumulate(sentence)
-    cuts = np.flatnonzero(np.diff(sentence)) + 1
-    found = []
-    start = 0
-    while True:
-        end = start + size
-        if end >= total:
-            found.append((max(0, total - size), total))
-            return found
-        before = np.searchsorted(cuts, end, side="right")
-        if before and cuts[before - 1] > start + size * 2 // 3:
-            end = int(cuts[before - 1])
-        found.append((start, end))
-        start = end - overlap
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """Pieces `start` to `end` (half-open) of the encoding with index `document`, read as one row.
-
-    `kept` are the places in it whose states count: of pieces that stand in no other window farther from an
-    edge behind which the document goes on.
-    """
-
-    document: int
-    start: int
-    end: int
-    kept: np.ndarray
-
-
-def all_windows(encodings: Sequence[Encoding]) -> Iterator[Window]:
-    """The windows of several documents, in order."""
-    for index, encoding in enumerate(encodings):
-        total = len(encoding.pieces)
-        found = windows(encoding)
-        depths = np.full((len(found), total), -1)
-        for number, (start, end) in enumerate(found):
-            depths[number, start:end] = _depth(start, end, total)
-        deepest = depths.argmax(0) if found else np.zeros(0, dtype=np.int64)
-        for number, (start, end) in enumerate(found):
-            yield Window(index, start, end, np.flatnonzero(deepest[start:end] == number))
-
-
 class Reader:
     """A model with its tokenizer: turns documents into word states, and has the heads that read these."""
 
-    def __init__(self, engine: Engine, tokenizer: Tokenizer, heads: Heads) -> None:
+    def __init__(self, engine: Engine, tokenizer: Tokenizer, heads: Heads, gate: Gate | None = None) -> None:
         self.engine = engine
         self.tokenizer = tokenizer
         self.heads = heads
+        self.gate = gate
 
     @classmethod
     def from_pretrained(
@@ -160,6 +40,7 @@ class Reader:
         config, state = load_weights(folder)
         try:
             heads = Heads.from_state(state, decisions_of(config))
+            gate = Gate.from_state(state, config["gate"]) if config.get("gate") is not None else None
             encoder = encoder_arrays(state)
             tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
             pad = special(tokenizer, PAD)
@@ -173,49 +54,29 @@ class Reader:
         except (TypeError, ValueError, RuntimeError) as error:
             reason = str(error).strip().splitlines()[0]
             raise StatutsError(f"{folder}: cannot be loaded as a Statuts model: {reason}") from error
-        return cls(loaded, tokenizer, heads)
+        return cls(loaded, tokenizer, heads, gate)
 
-    def read(self, encodings: Sequence[Encoding]) -> list[np.ndarray]:
-        """One word matrix (words, hidden size) for each encoding."""
-        cut = list(all_windows(encodings))
+    def read(self, encodings: Sequence[Encoding], *, gated: bool = False) -> list[np.ndarray]:
+        """One word matrix (words, hidden size) for each encoding.
+
+        `gated` reads only where the gate, if the model has one, sees that a trigger may be; the states of
+        other words are zero.
+        """
+        ranges = [self.gate.open(e) for e in encodings] if gated and self.gate is not None else None
+        cut = list(all_windows(encodings, ranges))
         size = self.heads.tagger[0].shape[1]
         states = [np.zeros((len(e.pieces), size), dtype=np.float32) for e in encodings]
         for window, found in zip(cut, self.engine(rows(cut, encodings, self.tokenizer)), strict=True):
             states[window.document][window.start + window.kept] = found[1 + window.kept]
         return [pool_words(s, e.links, len(e.words)) for s, e in zip(states, encodings, strict=True)]
 
-    def states(self, documents: Sequence[Document]) -> States:
-        """Encode and read documents: for each its encoding and word matrix."""
+    def states(self, documents: Sequence[Document], *, gated: bool = False) -> States:
+        """Encode and `read` documents: for each its encoding and word matrix."""
         encodings = encode(self.tokenizer, documents)
-        return list(zip(encodings, self.read(encodings), strict=True))
+        return list(zip(encodings, self.read(encodings, gated=gated), strict=True))
 
 
 def decisions_of(config: Mapping[str, Any]) -> Decisions:
     """How a model's answers are decided on, from its configuration."""
     names = ("thresholds", "margins", "trigger_bias", "continuation")
     return Decisions(**{name: config[name] for name in names})
-
-
-def special(tokenizer: Tokenizer, token: str) -> int:
-    """The id of a special token. Raises ValueError where the tokenizer has none such."""
-    found = tokenizer.token_to_id(token)
-    if found is None:
-        raise ValueError(f"the tokenizer has no {token}")
-    return found
-
-
-def rows(cut: Sequence[Window], encodings: Sequence[Encoding], tokenizer: Tokenizer) -> list[np.ndarray]:
-    """The ids of each window with the special tokens around them."""
-    begin, end = ([special(tokenizer, token)] for token in (BEGIN, END))
-    return [
-        np.concatenate([begin, encodings[window.document].pieces[window.start : window.end], end])
-        for window in cut
-    ]
-
-
-def _depth(start: int, end: int, total: int) -> np.ndarray:
-    """How far each piece of a window stands from an edge behind which the document goes on."""
-    places = np.arange(start, end)
-    before = places - start if start else np.full(end - start, total)
-    after = end - 1 - places if end < total else np.full(end - start, total)
-    return np.minimum(before, after)

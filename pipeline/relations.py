@@ -9,8 +9,8 @@ import numpy as np
 from scipy.special import expit
 
 from pipeline.document import ENTITY_LABELS, RELATION_TYPES, Document, Mention, Relation
+from pipeline.encoding import Encoding
 from pipeline.heads import TAIL_TYPE, Heads, pair_features
-from pipeline.reading import Encoding
 
 #: A trigger and a mention farther apart than this many words are not paired.
 REACH = 160

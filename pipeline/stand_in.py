@@ -12,9 +12,9 @@ from safetensors import SafetensorError
 
 from pipeline.countries.names import codes_of_name
 from pipeline.document import Document, EntityLabel, Mention
+from pipeline.encoding import split_words
 from pipeline.entities import number
 from pipeline.errors import StatutsError
-from pipeline.reading import split_words
 
 #: Pieces that the windows of a long text share.
 _STRIDE = 64

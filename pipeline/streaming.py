@@ -45,7 +45,7 @@ def extracted(documents: Iterable[Document], config: Config, *, workers: int = 1
     killed.
     """
     if workers == 1:
-        yield from map(triple_rows, Extractor.from_pretrained(config=config).pipe(documents))
+        yield from map(triple_rows, Extractor.from_pretrained(config=config).pipe(documents, gated=True))
         return
     threads = config.threads or max(1, available_cores() // workers)
     context = multiprocessing.get_context("spawn")
@@ -80,7 +80,7 @@ def _load(config: Config) -> None:
 
 def _work(batch: Sequence[Document]) -> list[Rows]:
     assert _extractor is not None
-    return [triple_rows(document) for document in _extractor.pipe(batch)]
+    return [triple_rows(document) for document in _extractor.pipe(batch, gated=True)]
 
 
 class Partial:

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from safetensors.torch import save_file
 
 from pipeline.document import Document
+from pipeline.encoding import Encoding, encode, split_words, windows
 from pipeline.errors import StatutsError
-from pipeline.reading import Encoding, Reader, encode, split_words, windows
+from pipeline.reading import Reader
 from pipeline.relations import word_spans
 
 
@@ -59,7 +60,7 @@ def fake(pieces: int, sentence: int) -> Encoding:
 @settings(max_examples=200, deadline=None)
 @given(st.integers(0, 400), st.integers(1, 90), st.integers(12, 60))
 def test_windows_cover_all_pieces_and_overlap(pieces, sentence, size):
-    found = windows(fake(pieces, sentence), size, size // 4)
+    found = windows(fake(pieces, sentence), size=size, overlap=size // 4)
     assert {i for a, b in found for i in range(a, b)} == set(range(pieces))
     assert all(0 < b - a <= size for a, b in found)
     assert all(
@@ -68,11 +69,11 @@ def test_windows_cover_all_pieces_and_overlap(pieces, sentence, size):
 
 
 def test_a_first_sentence_longer_than_a_window_is_cut():
-    assert windows(fake(14, 13), 12, 3) == [(0, 12), (2, 14)]
+    assert windows(fake(14, 13), size=12, overlap=3) == [(0, 12), (2, 14)]
 
 
 def test_a_window_ends_with_a_sentence_where_it_can():
-    first, *_ = windows(fake(300, 25), 60, 10)
+    first, *_ = windows(fake(300, 25), size=60, overlap=10)
     assert first == (0, 50)
 
 

@@ -13,10 +13,10 @@ from transformers import BertConfig, BertModel
 
 from pipeline.corpus import read_annotated
 from pipeline.document import Document, Mention
+from pipeline.encoding import PAD, special
 from pipeline.errors import StatutsError
 from pipeline.extractor import Extractor
 from pipeline.heads import BIO_TAGS, TRIGGER_CLASSES
-from pipeline.reading import PAD, special
 from pipeline.training.augment import epoch, joined, pools, retype, shift_years, swap_names
 from pipeline.training.examples import build, trigger_pattern
 from pipeline.training.standoff import attached, detached

@@ -11,8 +11,8 @@ import numpy as np
 from tokenizers import Tokenizer
 
 from pipeline.document import ENTITY_LABELS, Document
+from pipeline.encoding import Encoding, encode
 from pipeline.heads import BIO_TAGS, TAIL_TYPE, TRIGGER_CLASSES, pair_features
-from pipeline.reading import Encoding, encode
 from pipeline.relations import candidate_pairs, word_spans
 
 #: The loss passes over words and pairs with this target.

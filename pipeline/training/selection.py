@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from pipeline.document import Document
+from pipeline.encoding import Encoding
 from pipeline.entities import find_entities
 from pipeline.extractor import bare
 from pipeline.heads import Decisions, Heads
-from pipeline.reading import Encoding, Reader
+from pipeline.reading import Reader
 from pipeline.relations import find_relations
 from pipeline.score import score
 from pipeline.triples import assemble

@@ -24,10 +24,11 @@ from transformers import BertModel
 
 from pipeline.corpus import to_line
 from pipeline.document import Document
+from pipeline.encoding import PAD, Encoding, all_windows, rows, special
 from pipeline.engines import OnnxEngine, batches, encoder_arrays, padded
 from pipeline.errors import StatutsError
 from pipeline.heads import Decisions, Heads
-from pipeline.reading import PAD, Encoding, Reader, all_windows, rows, special
+from pipeline.reading import Reader
 from pipeline.training.augment import epoch, pools
 from pipeline.training.examples import Example, build, trigger_pattern
 from pipeline.training.model import StatutsConfig, StatutsModel, pool_words
