@@ -1,7 +1,7 @@
 """The model's heads over the words of a document, without a deep-learning framework: what `extract` runs.
 
-`pipeline.training.model` holds the same heads for training. All take `hidden`, a word matrix of shape (words, hidden
-size), fp32.
+`pipeline.training.model` holds the same heads for training. All take `hidden`, a word matrix of shape (words,
+hidden size), fp32.
 """
 
 from __future__ import annotations
