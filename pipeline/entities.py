@@ -19,6 +19,8 @@ _LETTERS: dict[EntityLabel, str] = {"COUNTRY": "c", "PLACE": "p", "ORG": "o", "D
 _STATUS_TAGS = [BIO_TAGS.index("B-STATUS"), BIO_TAGS.index("I-STATUS")]
 _NONE = TRIGGER_CLASSES.index("none")
 _UNREAD = np.where(np.arange(len(BIO_TAGS)) == BIO_TAGS.index("O"), 0.0, -1e3)
+#: Words that stand between two triggers rather than inside one.
+_PARTING = {"et", "ou", "ni", "puis", "mais", "comme"}
 _LABELS: dict[str, EntityLabel] = {label: label for label in ENTITY_LABELS}
 
 
@@ -36,7 +38,7 @@ def find_entities(document: Document, encoding: Encoding, hidden: np.ndarray, he
     logits[~hidden.any(axis=1)] = _UNREAD
     probabilities = softmax(logits, axis=-1)
     logits[:, _STATUS_TAGS] += heads.decisions.trigger_bias
-    spans = decode(logits, continuation=heads.decisions.continuation)
+    spans = joined(decode(logits, continuation=heads.decisions.continuation), encoding, document.text)
     triggers = [(start, end) for label, start, end in spans if label == "STATUS"]
     classes = heads.classify_triggers(hidden, np.array(triggers, dtype=np.int64).reshape(-1, 2))
     carried = dict(zip(triggers, classes, strict=True))
@@ -95,6 +97,23 @@ def decode(logits: np.ndarray, *, continuation: float = 0.0) -> list[tuple[Entit
         else:
             spans.append((_LABELS[name], word, word + 1))
     return spans
+
+
+def joined(
+    spans: Sequence[tuple[EntityLabel, int, int]], encoding: Encoding, text: str
+) -> list[tuple[EntityLabel, int, int]]:
+    """The spans of `decode`, two triggers made one where a single word that does not part them is between:
+    « a » and « admis » in « a été admis ».
+    """
+    found: list[tuple[EntityLabel, int, int]] = []
+    for label, start, end in spans:
+        if found and label == found[-1][0] == "STATUS" and start - found[-1][2] <= 1:
+            between = text[encoding.words[found[-1][2] - 1, 1] : encoding.words[start, 0]].strip()
+            if not between or (between[0].isalpha() and between.casefold() not in _PARTING):
+                found[-1] = (label, found[-1][1], end)
+                continue
+        found.append((label, start, end))
+    return found
 
 
 def number(mentions: Sequence[Mention]) -> tuple[Mention, ...]:

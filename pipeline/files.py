@@ -44,29 +44,27 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def replacing_folder(path: Path, pattern: str) -> Iterator[Path]:
-    """A new folder beside `path` that takes its place when the block ends well, and is gone when it does not.
+def new_folder(path: Path, *, over: str | None = None) -> Iterator[Path]:
+    """A fresh folder beside `path` that gets its name when the block ends well, and is gone when it does not.
 
-    A folder that is there is replaced only if it holds nothing but files whose names match `pattern` (as in
-    `fnmatch`). Raises StatutsError where it holds more, is a file, or cannot be written.
+    What is in a folder may have been corrected by hand: raises StatutsError where `path` is there and holds
+    anything but files whose names match `over` (as in `fnmatch`), or cannot be written.
     """
     path = path.resolve()
     with _telling(path):
         if path.exists() and not path.is_dir():
             raise StatutsError(f"{path}: a file; name a folder for the output")
-        if path.exists():
-            others = [child.name for child in path.iterdir() if not fnmatch(child.name, pattern)]
-            if others:
-                raise StatutsError(
-                    f"{path}: holds {sorted(others)[0]}, which is no {pattern}; name another folder"
-                )
+        others = [child.name for child in path.iterdir()] if path.exists() else []
+        kept = sorted(name for name in others if over is None or not fnmatch(name, over))
+        if kept:
+            raise StatutsError(f"{path}: is there already and holds {kept[0]}; name a new folder")
         path.parent.mkdir(parents=True, exist_ok=True)
         fresh = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
+    old = fresh.with_name(f"{fresh.name}.old")
     try:
         yield fresh
         with _telling(path):
-            fresh.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o755)
-            old = fresh.with_name(f"{fresh.name}.old")
+            fresh.chmod(0o755)
             if path.exists():
                 os.rename(path, old)
             try:
@@ -75,9 +73,9 @@ def replacing_folder(path: Path, pattern: str) -> Iterator[Path]:
                 if old.exists():
                     os.rename(old, path)
                 raise
-            shutil.rmtree(old, ignore_errors=True)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)
 
 
 @contextlib.contextmanager

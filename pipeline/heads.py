@@ -15,6 +15,7 @@ from scipy.special import erf, softmax
 from pipeline.document import ENTITY_LABELS, RELATION_TYPES, STATUSES, TAIL_LABELS, EntityLabel
 
 BIO_TAGS = ("O", *(f"{prefix}-{label}" for label in ENTITY_LABELS for prefix in "BI"))
+_STATUS_TAGS = [index for index, tag in enumerate(BIO_TAGS) if tag.endswith("STATUS")]
 TRIGGER_CLASSES = (*STATUSES, "none")
 #: The index of the relation type that a mention of this label can be the tail of.
 TAIL_TYPE: dict[EntityLabel, int] = {
@@ -148,6 +149,11 @@ class Heads:
         embedded = [table[features[:, i]] for i, table in enumerate(self.feature_embeddings)]
         joined = np.concatenate([triggers, mentions, triggers * mentions, between, *embedded], axis=-1)
         return _apply(self.pair_scorer[1], _gelu(_apply(self.pair_scorer[0], joined)))
+
+
+def status_probabilities(logits: np.ndarray) -> np.ndarray:
+    """The probability (words,) that a word is of a trigger, from the tagger's logits (words, tags)."""
+    return softmax(logits, axis=-1)[:, _STATUS_TAGS].sum(axis=1)
 
 
 def pool_words(states: np.ndarray, links: np.ndarray, words: int) -> np.ndarray:

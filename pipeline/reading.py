@@ -13,11 +13,14 @@ from pipeline.document import Document
 from pipeline.encoding import PAD, Encoding, all_windows, encode, rows, special
 from pipeline.engines import Engine, OnnxEngine, TorchEngine, encoder_arrays, load_weights
 from pipeline.errors import StatutsError
-from pipeline.gate import Gate
-from pipeline.heads import Decisions, Heads, pool_words
+from pipeline.gate import Gate, Ranges, around, near, sentences_of, size
+from pipeline.heads import Decisions, Heads, pool_words, status_probabilities
 
 #: The encoding and the word matrix (words, hidden size) of each of some documents.
 States = list[tuple[Encoding, np.ndarray]]
+
+#: A word that the tagger gives this probability, of being of a trigger, is worth a second look.
+_CHANCE = 0.02
 
 
 class Reader:
@@ -59,13 +62,33 @@ class Reader:
     def read(self, encodings: Sequence[Encoding], *, gated: bool = False) -> list[np.ndarray]:
         """One word matrix (words, hidden size) for each encoding.
 
-        `gated` reads only where the gate, if the model has one, sees that a trigger may be; the states of
-        other words are zero.
+        `gated` reads only where the gate, if the model has one, and then the tagger see that a trigger may
+        be; the states of other words are zero.
         """
-        ranges = [self.gate.open(e) for e in encodings] if gated and self.gate is not None else None
+        if not gated or self.gate is None:
+            return self._read(encodings, None)
+        passed = [self.gate.open(encoding) for encoding in encodings]
+        wide = [around(encoding, sentences) for encoding, sentences in zip(encodings, passed, strict=True)]
+        narrow = [near(encoding, sentences) for encoding, sentences in zip(encodings, passed, strict=True)]
+        # Where triggers are many, a first look would cost about as much as all that it can save.
+        looked = [index for index in range(len(encodings)) if 2 * size(narrow[index]) < size(wide[index])]
+        seen = self._read([encodings[index] for index in looked], [narrow[index] for index in looked])
+        for index, hidden in zip(looked, seen, strict=True):
+            wide[index] = around(encodings[index], self._with_trigger(encodings[index], hidden))
+        return self._read(encodings, wide)
+
+    def _with_trigger(self, encoding: Encoding, hidden: np.ndarray) -> np.ndarray:
+        """The numbers of the sentences in which the tagger gives some word a chance to be of a trigger."""
+        read = hidden.any(axis=1)
+        chance = np.zeros(len(hidden))
+        chance[read] = status_probabilities(self.heads.tag(hidden[read]))
+        words = np.flatnonzero(chance >= _CHANCE)
+        return sentences_of(encoding, encoding.links[np.isin(encoding.links[:, 1], words), 0])
+
+    def _read(self, encodings: Sequence[Encoding], ranges: Sequence[Ranges] | None) -> list[np.ndarray]:
         cut = list(all_windows(encodings, ranges))
-        size = self.heads.tagger[0].shape[1]
-        states = [np.zeros((len(e.pieces), size), dtype=np.float32) for e in encodings]
+        width = self.heads.tagger[0].shape[1]
+        states = [np.zeros((len(e.pieces), width), dtype=np.float32) for e in encodings]
         for window, found in zip(cut, self.engine(rows(cut, encodings, self.tokenizer)), strict=True):
             states[window.document][window.start + window.kept] = found[1 + window.kept]
         return [pool_words(s, e.links, len(e.words)) for s, e in zip(states, encodings, strict=True)]

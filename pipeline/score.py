@@ -304,23 +304,25 @@ def _distinct(triples: Sequence[Triple]) -> list[Triple]:
 
 
 def _sentence(document: Document, triple: Triple, sentences: Sequence[Span]) -> str:
-    """The words that a triple was read in: from its trigger's sentence to its holder's."""
+    span = told_in(telling(document, triple), sentences)
+    return " ".join(document.text[span.start : span.end].split()) if span else ""
+
+
+def told_in(mentions: Sequence[Mention], sentences: Sequence[Span]) -> Span | None:
+    """The sentences from the first of the mentions to the last; None without mentions."""
+    if not mentions:
+        return None
+    first, last = min(m.start for m in mentions), max(m.end for m in mentions)
+    covering = [s for s in sentences if s.start < last and s.end > first]
+    return Span(covering[0].start, covering[-1].end) if covering else Span(first, last)
+
+
+def telling(document: Document, triple: Triple) -> list[Mention]:
+    """Trigger and holder of a triple; of a gold one that names neither, those that a relation ties so."""
     mentions = {mention.id: mention for mention in document.entities}
     told = [mentions[id] for id in (triple.trigger, triple.holder) if id in mentions]
-    if not told:
-        told = _telling(document, triple)
-    if not told:
-        return ""
-    first, last = min(m.start for m in told), max(m.end for m in told)
-    covering = [s for s in sentences if s.start < last and s.end > first]
-    if not covering:
-        return document.text[first:last]
-    return " ".join(document.text[covering[0].start : covering[-1].end].split())
-
-
-def _telling(document: Document, triple: Triple) -> list[Mention]:
-    """Trigger and holder of a gold triple that does not name them."""
-    mentions = {mention.id: mention for mention in document.entities}
+    if told:
+        return told
     for relation in document.relations:
         head, tail = mentions[relation.head], mentions[relation.tail]
         if relation.type == "holder" and head.status == triple.status:
@@ -340,7 +342,7 @@ def show_report(report: Report, *, errors: bool = True) -> None:
     table = Table(box=SIMPLE, padding=(0, 1, 0, 0), title=f"{report.documents} documents, end to end")
     for column in ("", "P", "R", "F1", "F1 95 %", "right", "extra", "missed"):
         table.add_column(column, justify="right" if column else "left", no_wrap=True)
-    for name, scores in _named_scores(report):
+    for name, scores in named_scores(report):
         cells = (f"{scores.precision:.3f}", f"{scores.recall:.3f}", f"{scores.f1:.3f}")
         interval = f"{scores.interval[0]:.3f}–{scores.interval[1]:.3f}"
         table.add_row(name, *cells, interval, str(scores.tp), str(scores.fp), str(scores.fn))
@@ -359,7 +361,8 @@ def show_report(report: Report, *, errors: bool = True) -> None:
         console.print(Text(f"{error.kind}: {found} [{error.document}] {error.sentence}"))
 
 
-def _named_scores(report: Report) -> Iterator[tuple[str, Score]]:
+def named_scores(report: Report) -> Iterator[tuple[str, Score]]:
+    """Every score of a report with the name that it is shown under."""
     for name, scores in report.entities.items():
         yield "entities" if name == "micro" else name, scores
     for name, scores in report.relations.items():

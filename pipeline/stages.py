@@ -50,7 +50,8 @@ _FIELDS: dict[str, Any] = {
 }
 
 
-def _features() -> Any:
+def features() -> Any:
+    """The columns of documents, as `datasets.Features`."""
     from datasets import Features, List, Value
 
     def feature(form: Any) -> Any:
@@ -75,7 +76,7 @@ def _parquet_documents(path: Path) -> Iterator[Document]:
                 data_files=str(path),
                 split="train",
                 streaming=True,
-                features=_features(),
+                features=features(),
                 cache_dir=cache,
             )
             for number, row in enumerate(rows, start=1):  # noqa: B007 (told in the error)
@@ -94,7 +95,7 @@ def documents_of(path: Path) -> Iterator[Document]:
     return read_jsonl(path) if path.suffix == ".jsonl" else _parquet_documents(path)
 
 
-def write_stage(path: Path, documents: Iterator[Document]) -> int:
+def write_stage(path: Path, documents: Iterable[Document]) -> int:
     """Write documents to a `.jsonl` or `.parquet` file, which appears when all are done; their number."""
     if path.suffix not in SUFFIXES:
         raise StatutsError(f"{path}: unknown suffix; name a file that ends in {' or '.join(SUFFIXES)}")
@@ -109,7 +110,7 @@ def write_stage(path: Path, documents: Iterator[Document]) -> int:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        schema = _features().arrow_schema
+        schema = features().arrow_schema
         with pq.ParquetWriter(fresh, schema) as writer:
             for batch in batched(documents):
                 writer.write_table(pa.Table.from_pylist([to_row(document) for document in batch], schema))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -24,3 +25,24 @@ def reader(extractor):
 @pytest.fixture(scope="session")
 def tokenizer(reader):
     return reader.tokenizer
+
+
+#: Debian's, for Playwright's own browsers come from elsewhere; with no access to the network but the page.
+CHROMIUM = shutil.which("chromium")
+CHROMIUM_OPTIONS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
+    " --disable-component-update --disable-sync"
+)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Chromium, driven by Playwright."""
+    if CHROMIUM is None:
+        pytest.skip("no browser: install Debian's package chromium to run these tests")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_OPTIONS.split())
+        yield started
+        started.close()

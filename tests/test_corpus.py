@@ -6,63 +6,19 @@ import json
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from pipeline.brat import read_brat, to_brat
 from pipeline.corpus import from_row, read_annotated, read_jsonl, to_line, to_row
-from pipeline.document import STATUSES, Document, Mention, Relation, Sentence, Span, Triple
+from pipeline.document import Document, Mention, Sentence, Span, Triple
 from pipeline.errors import StatutsError
+from pipeline.exchange.brat import read_brat
 from tests.conftest import ROOT
-
-
-@st.composite
-def documents(draw):
-    text = draw(st.text(alphabet=st.sampled_from("aé ’😀\u0301\n"), min_size=8, max_size=40))
-    mentions = []
-    for label in draw(st.lists(st.sampled_from(["COUNTRY", "PLACE", "ORG", "DATE", "STATUS"]), max_size=5)):
-        start = draw(st.integers(0, len(text) - 1))
-        end = draw(st.integers(start + 1, len(text)))
-        if text[start:end].strip("\n") != text[start:end]:
-            continue  # no fragment of brat holds a line end
-        status = draw(st.sampled_from(STATUSES)) if label == "STATUS" else None
-        mentions.append(Mention(f"T{len(mentions) + 1}", label, start, end, text[start:end], status))
-    heads = [m for m in mentions if m.status]
-    tails = [m for m in mentions if m.label in ("COUNTRY", "PLACE")]
-    relations = tuple(dict.fromkeys(Relation("holder", h.id, t.id) for h in heads for t in tails))
-    triples = tuple(
-        Triple(
-            "FRA",
-            r_head.status,
-            draw(st.sampled_from(["2024", "2023/..", None])),
-            "ONU",
-            trigger=r.head,
-            holder=r.tail,
-        )
-        for r in relations
-        for r_head in [next(m for m in heads if m.id == r.head)]
-    )
-    return Document("d", text, entities=tuple(mentions), relations=relations, triples=triples)
+from tests.strategies import documents
 
 
 @settings(max_examples=80, deadline=None)
 @given(documents())
 def test_json_lines_round_trip(document):
     assert from_row(json.loads(to_line(document))) == document
-
-
-@settings(max_examples=80, deadline=None)
-@given(documents())
-def test_brat_round_trip(tmp_path_factory, document):
-    folder = tmp_path_factory.mktemp("brat")
-    (folder / "d.txt").write_bytes(document.text.encode())
-    (folder / "d.ann").write_text(to_brat(document), encoding="utf-8")
-    read = read_brat(folder / "d.ann")
-    assert (read.text, read.entities, read.relations) == (
-        document.text,
-        document.entities,
-        document.relations,
-    )
-    assert read.triples == document.triples
 
 
 def test_all_fields_survive():

@@ -61,8 +61,8 @@ def texts(tmp_path):
     (tmp_path / "texts").mkdir()
     (tmp_path / "texts/news.jsonl").write_text(json.dumps({"text": around}) + "\n", encoding="utf-8")
     row = detached(document, file="news.jsonl", line=0, start=len("Avant. "))
-    (tmp_path / "standoff.jsonl").write_text(json.dumps(row) + "\n", encoding="utf-8")
-    return document, tmp_path / "standoff.jsonl", tmp_path / "texts"
+    (tmp_path / "standoff.ndjson").write_text(json.dumps(row) + "\n", encoding="utf-8")
+    return document, tmp_path / "standoff.ndjson", tmp_path / "texts"
 
 
 def test_a_standoff_annotation_holds_no_text_and_joins_with_its_own(texts):
@@ -80,7 +80,7 @@ def test_a_standoff_annotation_does_not_join_with_another_text(texts):
     _, standoff, folder = texts
     news = folder / "news.jsonl"
     news.write_text(news.read_text(encoding="utf-8").replace("Avant. ", "Avant "), encoding="utf-8")
-    with pytest.raises(StatutsError, match=r"standoff.jsonl:1: .* another text"):
+    with pytest.raises(StatutsError, match=r"standoff.ndjson:1: .* another text"):
         list(attached(standoff, folder))
 
 

@@ -9,11 +9,14 @@ import sys
 import typer
 
 from pipeline.commands.bench_dates import bench_dates
+from pipeline.commands.convert import convert
 from pipeline.commands.dates import dates
 from pipeline.commands.encoder import encoder
 from pipeline.commands.extract import extract
+from pipeline.commands.report import report
 from pipeline.commands.rows import rows
 from pipeline.commands.score import score
+from pipeline.commands.serve import serve
 from pipeline.commands.stage import entities, relations, segment, triples
 from pipeline.commands.train import train
 from pipeline.errors import StatutsError
@@ -24,7 +27,21 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (extract, segment, entities, relations, triples, rows, score, dates, train, encoder):
+for command in (
+    extract,
+    segment,
+    entities,
+    relations,
+    triples,
+    rows,
+    score,
+    convert,
+    report,
+    serve,
+    dates,
+    train,
+    encoder,
+):
     app.command()(command)
 app.command("bench-dates")(bench_dates)
 

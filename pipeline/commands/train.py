@@ -22,7 +22,10 @@ def train(
     standoff: Annotated[
         Path | None, typer.Option(help="More to learn from: annotations kept apart from their texts.")
     ] = None,
-    texts: Annotated[Path | None, typer.Option(help="The folder that holds the texts of --standoff.")] = None,
+    texts: Annotated[
+        Path | None,
+        typer.Option(help="The folder of the texts of --standoff; the gate learns from all of it."),
+    ] = None,
     bf16: Annotated[bool, typer.Option("--bf16", help="Multiply in bfloat16, where the CPU can.")] = False,
     seed: Annotated[int, typer.Option(help="Of everything random.")] = 13,
 ) -> None:
@@ -30,6 +33,7 @@ def train(
     from pipeline.corpus import read_annotated
     from pipeline.errors import StatutsError
     from pipeline.training.card import save
+    from pipeline.training.gate import texts_of
     from pipeline.training.standoff import attached
     from pipeline.training.train import Recipe
     from pipeline.training.train import train as trained
@@ -41,5 +45,6 @@ def train(
         sets[0] += attached(standoff, texts)
     recipe = Recipe(epochs=epochs, refining=refining, bf16=bf16, seed=seed)
     model = trained(sets[0], sets[1], encoder=encoder, work=work, recipe=recipe)
-    save(model, encoder, output, recipe=recipe, training=sets[0], dev=sets[1], test=sets[2])
+    raw = texts_of(texts) if texts is not None else ()
+    save(model, encoder, output, recipe=recipe, training=sets[0], dev=sets[1], test=sets[2], raw=raw)
     typer.echo(f"{output}: model and card written")

@@ -179,6 +179,9 @@ _UNSPECIFIED_DAY = re.compile(r"[\dX]{4}-(\d\d)-(\d\d)")
 
 
 def _is_endpoint(value: str) -> bool:
+    # The library takes milliseconds a value; nearly all values are plain dates, which need no grammar.
+    if value[:1] != "-" and parse_moment(value):
+        return True
     try:
         parse_edtf(value)
     except EDTFParseException:
@@ -207,7 +210,7 @@ def bounds(value: str) -> tuple[datetime.date | None, datetime.date | None]:
     """The first and last day that an EDTF value may cover; None for an open or unknown end.
 
     Raises ValueError where `value` is not valid EDTF. Years before 1 count as the first day of year 1,
-    unspecified digits as their whole range.
+    those after 9999 as the last day of 9999, unspecified digits as their whole range.
     """
     if not is_edtf(value):
         raise ValueError(f"not an EDTF value: {value!r}")
@@ -216,12 +219,18 @@ def bounds(value: str) -> tuple[datetime.date | None, datetime.date | None]:
     return _day(parts[0], "lower_strict"), _day(parts[1], "upper_strict")
 
 
-def _day(part: str, bound: str) -> datetime.date | None:
+@lru_cache(maxsize=65536)
+def _day(part: str, bound: Literal["lower_strict", "upper_strict"]) -> datetime.date | None:
     if part in ("..", ""):
         return None
-    year, month, day = getattr(parse_edtf(part), bound)()[:3]
-    if year < 1:
-        return datetime.date.min
+    moment = parse_moment(part)
+    if moment:
+        whole = (1, 1) if bound == "lower_strict" else (12, 31)
+        year, month, day = int(moment.year), moment.month or whole[0], moment.day or whole[1]
+    else:
+        year, month, day = getattr(parse_edtf(part), bound)()[:3]
+    if not 1 <= year <= 9999:
+        return datetime.date.min if year < 1 else datetime.date.max
     return datetime.date(year, month, min(day, monthrange(year, month)[1]))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -12,6 +12,7 @@ import torch
 from pipeline.document import Document
 from pipeline.extractor import Extractor, bare
 from pipeline.score import Score, score
+from pipeline.training.gate import add_gate
 from pipeline.training.model import StatutsModel
 from pipeline.training.train import Recipe
 
@@ -25,9 +26,11 @@ def save(
     training: Sequence[Document],
     dev: Sequence[Document],
     test: Sequence[Document],
+    raw: Iterable[Document] = (),
 ) -> None:
-    """Save the model as fp16 safetensors with the tokenizer of `encoder`, and a card with its scores.
+    """Save the model as fp16 safetensors with the tokenizer of `encoder`, a gate, and a card with its scores.
 
+    `raw` are texts without annotation, of which the gate learns what is not worth reading.
     The scores are those of the saved weights. The folder appears whole: it is written beside, then renamed.
     """
     fresh = output.with_name(output.name + ".new")
@@ -35,6 +38,7 @@ def save(
     model.to(torch.float16).save_pretrained(fresh)  # type: ignore[arg-type]
     for file in encoder.glob("tokenizer*.json"):
         shutil.copyfile(file, fresh / file.name)
+    add_gate(fresh, training, dev, raw, seed=recipe.seed)
     extractor = Extractor.from_pretrained(fresh)
     tables = [
         _table(name, documents, extractor) for name, documents in (("dev", dev), ("test", test)) if documents

@@ -3,27 +3,51 @@
 `T` lines are mentions, `R` lines relations (`holder Arg1:T1 Arg2:T2`), `A` lines the code of a STATUS mention
 (`Status T1 member`). A triple is a note on the `holder` relation that yields it:
 `#1  AnnotatorNotes R1  KGZ host 2019-06-13/2019-06-14 OCS`, with `null` for no date or organisation.
+The document's id, date and style, for which brat has no place, stand in a `.json` that brat passes over.
 The format: Stenetorp et al., « brat: a Web-based Tool for NLP-Assisted Text Annotation », EACL 2012.
 """
 
 from __future__ import annotations
 
+import json
+import logging
 import re
-from collections.abc import Sequence
-from itertools import pairwise
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from itertools import count, pairwise
 from pathlib import Path
+from typing import Any
 
 from pipeline.dates import is_edtf
-from pipeline.document import ENTITY_LABELS, RELATION_TYPES, STATUSES, Document, Mention, Relation, Triple
+from pipeline.document import (
+    ENTITY_LABELS,
+    RELATION_TYPES,
+    STATUSES,
+    TAIL_LABELS,
+    Document,
+    Mention,
+    Relation,
+    Triple,
+)
 from pipeline.errors import StatutsError
+from pipeline.files import new_folder
+
+log = logging.getLogger(__name__)
 
 #: Stands for no date and no organisation.
 _NONE = "null"
+#: What the `.json` beside a text holds.
+_KEPT = ("id", "date", "style", "inferred_date")
+_LINE_END = re.compile(r"(\r\n?|\n)")
+#: What a file is named by its document's id: so many characters of it, at most 200 bytes.
+_LONGEST_NAME = 50
 
 
 def read_brat(annotation: Path) -> Document:
-    """The document of a `.ann` file and the `.txt` beside it; its id is the path of the text.
+    """The document of a `.ann` file and the `.txt` beside it.
 
+    Its id is that of the `.json` there, else the path of the text.
     Spans in fragments count as one where only white space lies between them. Other annotation types than ours
     are an error. Raises StatutsError naming file and line.
     """
@@ -58,7 +82,23 @@ def read_brat(annotation: Path) -> Document:
                 raise ValueError("an annotation of a kind that is not ours")
         except (ValueError, IndexError) as error:
             raise StatutsError(f"{annotation}:{number}: {error}: {line.strip()[:80]!r}") from error
-    return _document(annotation, str(path), text, mentions, relations, statuses, notes)
+    document = _document(annotation, str(path), text, mentions, relations, statuses, notes)
+    return replace(document, **_kept(annotation.with_suffix(".json")))
+
+
+def _kept(path: Path) -> dict[str, Any]:
+    """What the `.json` beside a text tells; nothing where there is none."""
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+        found = {name: values[name] for name in _KEPT if values.get(name) is not None}
+        for name, value in found.items():
+            if not isinstance(value, str) or (name.endswith("date") and not is_edtf(value)):
+                raise ValueError(f"{name} {value!r}")
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, AttributeError) as error:
+        raise StatutsError(f"{path}: no id, date and style of a document: {error}") from error
+    return found
 
 
 def _mention(id: str, rest: str, text: str) -> Mention:
@@ -135,27 +175,83 @@ def _triple(annotation: Path, relation: Relation, statuses: dict[str, str], note
 def to_brat(document: Document) -> str:
     """The `.ann` of a document; its `.txt` is `document.text` to the letter.
 
-    A triple is noted on the relation from its `trigger` to its `holder`; one without these is left out.
+    A triple is noted on the relation from its trigger to its holder, which a gold triple need not name. One
+    that no relation tells is left out, with a warning.
     """
+    from pipeline.score import telling  # reading needs none of what scores need
+
     ids = {mention.id: f"T{i}" for i, mention in enumerate(document.entities, start=1)}
-    lines = []
-    for mention in document.entities:
-        fragments, at = [], mention.start
-        for line in re.split(r"(\r?\n)", mention.text):  # brat wants a fragment for each line
-            if line.strip("\r\n"):
-                fragments.append(f"{at} {at + len(line)}")
-            at += len(line)
-        words = re.sub(r"\r?\n", " ", mention.text)
-        lines.append(f"{ids[mention.id]}\t{mention.label} {';'.join(fragments)}\t{words}")
+    lines = [_mention_line(ids[mention.id], mention) for mention in document.entities]
     coded = [mention for mention in document.entities if mention.status]
     lines += [f"A{i}\tStatus {ids[m.id]} {m.status}" for i, m in enumerate(coded, start=1)]
-    names: dict[tuple[str, str | None, str | None], str] = {}
+    names: dict[tuple[str, ...], str] = {}
     for i, relation in enumerate(document.relations, start=1):
         names.setdefault((relation.type, relation.head, relation.tail), f"R{i}")
         lines.append(f"R{i}\t{relation.type} Arg1:{ids[relation.head]} Arg2:{ids[relation.tail]}")
-    noted = [t for t in document.triples if ("holder", t.trigger, t.holder) in names]
-    for i, triple in enumerate(noted, start=1):
-        target = names["holder", triple.trigger, triple.holder]
-        values = (triple.country, triple.status, triple.date or _NONE, triple.organisation or _NONE)
-        lines.append(f"#{i}\tAnnotatorNotes {target}\t{' '.join(values)}")
+    number = 0
+    for triple in document.triples:
+        target = names.get(("holder", *(mention.id for mention in telling(document, triple))))
+        values = [triple.country, triple.status, triple.date or _NONE, triple.organisation or _NONE]
+        if target is None:
+            log.warning("%s: no `holder` relation tells %s; left out", document.id, " ".join(values))
+            continue
+        number += 1
+        lines.append(f"#{number}\tAnnotatorNotes {target}\t{' '.join(' '.join(values).split())}")
     return "".join(line + "\n" for line in lines)
+
+
+def _mention_line(id: str, mention: Mention) -> str:
+    fragments, at = [], mention.start
+    for line in _LINE_END.split(mention.text):  # brat wants a fragment for each line
+        if line.strip("\r\n"):
+            fragments.append(f"{at} {at + len(line)}")
+        at += len(line)
+    place = ";".join(fragments) or f"{mention.start} {mention.end}"
+    return f"{id}\t{mention.label} {place}\t{_LINE_END.sub(' ', mention.text)}"
+
+
+def write_brat(path: Path, documents: Iterable[Document]) -> int:
+    """Write a folder that brat opens, with its `annotation.conf`; the number of documents.
+
+    Files are named after the documents' ids. Raises StatutsError where the folder is there and not empty.
+    """
+    number = 0
+    taken: set[str] = set()
+    with new_folder(path) as folder:
+        (folder / "annotation.conf").write_text(annotation_conf(), encoding="utf-8")
+        for document in documents:
+            name = _file_name(document.id, taken)
+            # The reader takes one byte-order mark off.
+            encoding = "utf-8-sig" if document.text.startswith("\ufeff") else "utf-8"
+            (folder / f"{name}.txt").write_bytes(document.text.encode(encoding))
+            (folder / f"{name}.ann").write_bytes(to_brat(document).encode())
+            kept = {key: getattr(document, key) for key in _KEPT if getattr(document, key) is not None}
+            (folder / f"{name}.json").write_text(
+                json.dumps(kept, ensure_ascii=False) + "\n", encoding="utf-8"
+            )
+            number += 1
+    return number
+
+
+def _file_name(id: str, taken: set[str]) -> str:
+    """A name for a document's files, kept in `taken`: letters, digits, `-`, `_` of its id; never a path.
+
+    Names differ in more than case, which some file systems do not tell apart.
+    """
+    stem = re.sub(r"[^\w-]+", "_", unicodedata.normalize("NFC", id.removesuffix(".txt")))
+    stem = stem.strip("_")[-_LONGEST_NAME:].strip("_") or "document"
+    names = (stem if n == 1 else f"{stem}-{n}" for n in count(1))
+    name = next(name for name in names if unicodedata.normalize("NFKC", name).casefold() not in taken)
+    taken.add(unicodedata.normalize("NFKC", name).casefold())
+    return name
+
+
+def annotation_conf() -> str:
+    """brat's configuration of our labels, relations and statuses."""
+    sections = {
+        "entities": ENTITY_LABELS,
+        "relations": [f"{type}\tArg1:STATUS, Arg2:{'|'.join(TAIL_LABELS[type])}" for type in RELATION_TYPES],
+        "events": [],
+        "attributes": [f"Status\tArg:STATUS, Value:{'|'.join(STATUSES)}"],
+    }
+    return "\n".join("".join(f"{line}\n" for line in (f"[{name}]", *rows)) for name, rows in sections.items())

@@ -1,0 +1,1 @@
+"""An extraction to look at: highlighted texts, triples, scores and a timeline, in one HTML file."""
