@@ -59,8 +59,8 @@ def extract(
 ) -> int:
     """Write the triples of all documents of `paths` to the folder `output`; the number of rows.
 
-    `address` is that of a running Ray cluster, or `LOCAL`. `document_date` (EDTF) dates documents that bring no
-    date. The folder appears, or takes the place of an older one, when all is done. What cannot be read is
+    `address` is that of a running Ray cluster, or `LOCAL`. `document_date` (EDTF) dates documents without
+    one. The folder appears, or takes the place of an older one, when all is done. What cannot be read is
     told to `on_error`, and the rest goes on. Raises StatutsError where the output cannot be written, a model
     not loaded, or the cluster not reached, and where workers keep dying.
     """
@@ -81,11 +81,11 @@ def extract(
         _write_part(folder / _part_name(0, 0), [])
         total, parts = 0, {_part_name(0, 0)}
         for done in _job(tasks, reading, folder, config):
-            for level, message in done["told"]:
-                if level >= logging.ERROR:
-                    on_error(StatutsError(message))
+            for told in done["told"]:
+                if told["level"] >= logging.ERROR:
+                    on_error(StatutsError(told["message"]))
                 else:
-                    log.log(level, "%s", message)
+                    log.log(told["level"], "%s", told["message"])
             total += done["rows"]
             parts.add(done["part"])
         _need_parts(folder, parts, output)
@@ -283,7 +283,8 @@ def _need_parts(folder: Path, parts: set[str], output: Path) -> None:
     missing = sorted(parts - {path.name for path in folder.iterdir()})
     if missing:
         raise StatutsError(
-            f"{output}: {len(missing)} parts written by other machines are not there; name a folder that all share"
+            f"{output}: {len(missing)} parts written by other machines are not there; "
+            "name a folder that all share"
         )
 
 

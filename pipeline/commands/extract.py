@@ -34,7 +34,7 @@ def extract(
         str | None,
         typer.Option(
             metavar="ADDRESS",
-            help="Run on the Ray cluster there (auto, host:port; local starts one); --output is then a folder.",
+            help="Run on this Ray cluster (auto, host:port; local starts one); --output is then a folder.",
         ),
     ] = None,
     document_date: DocumentDate = None,
