@@ -7,6 +7,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from fnmatch import fnmatch
 from pathlib import Path
 
 from pipeline.errors import StatutsError
@@ -43,25 +44,38 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def new_folder(path: Path) -> Iterator[Path]:
+def new_folder(path: Path, *, over: str | None = None) -> Iterator[Path]:
     """A fresh folder beside `path` that gets its name when the block ends well, and is gone when it does not.
 
-    What is in a folder may have been corrected by hand: raises StatutsError where `path` is there and not an
-    empty folder, or cannot be written.
+    What is in a folder may have been corrected by hand: raises StatutsError where `path` is there and holds
+    anything but files whose names match `over` (as in `fnmatch`), or cannot be written.
     """
     path = path.resolve()
     with _telling(path):
-        if path.exists() and not (path.is_dir() and not any(path.iterdir())):
-            raise StatutsError(f"{path}: is there already; name a new folder, or remove this one")
+        if path.exists() and not path.is_dir():
+            raise StatutsError(f"{path}: a file; name a folder for the output")
+        others = [child.name for child in path.iterdir()] if path.exists() else []
+        kept = sorted(name for name in others if over is None or not fnmatch(name, over))
+        if kept:
+            raise StatutsError(f"{path}: is there already and holds {kept[0]}; name a new folder")
         path.parent.mkdir(parents=True, exist_ok=True)
         fresh = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
+    old = fresh.with_name(f"{fresh.name}.old")
     try:
         yield fresh
         with _telling(path):
             fresh.chmod(0o755)
-            os.replace(fresh, path)
+            if path.exists():
+                os.rename(path, old)
+            try:
+                os.rename(fresh, path)
+            except OSError:
+                if old.exists():
+                    os.rename(old, path)
+                raise
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)
 
 
 @contextlib.contextmanager

@@ -63,13 +63,17 @@ def read_documents(
     """
     for given in paths:
         try:
-            for path in _files(given):
+            for path in files_of(given):
                 yield from _guarded(path, document_date, columns or Columns(), on_error)
         except StatutsError as error:
             on_error(error)
 
 
-def _files(given: str) -> Iterator[str]:
+def files_of(given: str) -> Iterator[str]:
+    """The files of a folder, searched for `SUFFIXES`, or the one file that is given.
+
+    Raises StatutsError where there is none.
+    """
     if given == STANDARD_INPUT:
         yield given
         return

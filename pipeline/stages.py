@@ -118,16 +118,18 @@ def write_stage(path: Path, documents: Iterable[Document]) -> int:
     return count
 
 
-def batched(documents: Iterable[Document]) -> Iterator[list[Document]]:
-    """Runs of documents that are read together: so many of them, fewer where they are long."""
+def batched(
+    documents: Iterable[Document], *, most: int = BATCH_DOCUMENTS, characters: int = BATCH_CHARACTERS
+) -> Iterator[list[Document]]:
+    """Runs of documents that are read together: at most so many, fewer where they are long."""
     batch: list[Document] = []
-    characters = 0
+    length = 0
     for document in documents:
-        if batch and (len(batch) >= BATCH_DOCUMENTS or characters + len(document.text) > BATCH_CHARACTERS):
+        if batch and (len(batch) >= most or length + len(document.text) > characters):
             yield batch
-            batch, characters = [], 0
+            batch, length = [], 0
         batch.append(document)
-        characters += len(document.text)
+        length += len(document.text)
     if batch:
         yield batch
 

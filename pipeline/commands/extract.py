@@ -30,6 +30,13 @@ def extract(
     ] = None,
     config: ConfigPath = None,
     workers: Annotated[int, typer.Option(min=1, help="Processes; each loads the models.")] = 1,
+    ray: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Run on this Ray cluster (auto, host:port; local starts one); --output is then a folder.",
+        ),
+    ] = None,
     document_date: DocumentDate = None,
     text_column: TextColumn = "text",
     id_column: IdColumn = "id",
@@ -42,11 +49,30 @@ def extract(
     import json
     from itertools import islice
 
+    from pipeline.errors import StatutsError
     from pipeline.results import MOST_SHOWN, show_triples
+    from pipeline.sources import Columns
     from pipeline.streaming import extracted, job_of, resumable
 
     documents, problems = read_inputs(paths, document_date, text_column, id_column, date_column)
     settings = load_config(config)
+    if ray is not None:
+        from pipeline import cluster
+
+        if output is None or str(output) == "-" or workers > 1:
+            raise StatutsError("--ray: name a folder with --output, and no --workers: each core is one")
+        rows_in_all = cluster.extract(
+            paths,
+            output,
+            address=ray,
+            config=settings,
+            document_date=document_date,
+            columns=Columns(text=text_column, id=id_column, date=date_column),
+            on_error=problems,
+        )
+        show_triples(cluster.first_rows(output, MOST_SHOWN), total=rows_in_all)
+        problems.exit()
+        return
     if output is None or str(output) == "-":
         total = 0
         shown: list[dict[str, Any]] = []
