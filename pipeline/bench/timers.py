@@ -10,8 +10,9 @@ from typing import Any
 from pipeline import extractor as stages
 from pipeline import reading
 from pipeline.extractor import Extractor
+from pipeline.gate import Gate
 
-STAGES = ("segment", "encode", "encoder", "entities", "relations", "triples")
+STAGES = ("segment", "encode", "gate", "encoder", "entities", "relations", "triples")
 
 
 @contextmanager
@@ -24,13 +25,13 @@ def timed_stages(extractor: Extractor) -> Iterator[dict[str, float]]:
     places: list[tuple[str, Any, str]] = [
         ("segment", stages, "segment"),
         ("encode", reading, "encode"),
+        ("gate", Gate, "open"),
         ("entities", stages, "find_entities"),
         ("relations", stages, "find_relations"),
         ("triples", stages, "assemble"),
     ]
     places += [
-        ("encoder", reader, "engine")
-        for reader in dict.fromkeys((extractor.relations, extractor.entities))
+        ("encoder", reader, "engine") for reader in dict.fromkeys((extractor.relations, extractor.entities))
     ]
     with ExitStack() as restored:
         for stage, owner, name in places:

@@ -8,6 +8,7 @@ import sys
 
 import typer
 
+from pipeline.commands.bench import bench
 from pipeline.commands.bench_dates import bench_dates
 from pipeline.commands.convert import convert
 from pipeline.commands.dates import dates
@@ -41,6 +42,7 @@ for command in (
     dates,
     train,
     encoder,
+    bench,
 ):
     app.command()(command)
 app.command("bench-dates")(bench_dates)

@@ -9,16 +9,20 @@ import typer
 
 from pipeline.commands.options import ConfigPath, Output, TextColumn, load_config, read_inputs
 
+_PASSAGES = (Path("annotations/train"), Path("annotations/dev"))
+
 
 def bench(
     input: Annotated[
         list[str] | None, typer.Option(help="Texts of your own, files or folders: a corpus each.")
     ] = None,
     generated: Annotated[bool, typer.Option(help="Measure on articles joined from passages too.")] = True,
-    passages: Annotated[list[Path], typer.Option(help="Annotated passages to join into articles.")] = [
-        Path("annotations/train"),
-        Path("annotations/dev"),
-    ],
+    passages: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="Annotated passages to join into articles.", show_default="annotations/train and dev"
+        ),
+    ] = None,
     documents: Annotated[int, typer.Option(min=1, help="Documents a corpus, at most.")] = 100,
     words: Annotated[int, typer.Option(min=1, help="Words in an article joined from passages.")] = 400,
     repetitions: Annotated[int, typer.Option(min=1, help="Runs of each system on each corpus.")] = 7,
@@ -30,7 +34,7 @@ def bench(
 ) -> None:
     """Measure speed, latency and memory beside spaCy's entities on the same texts, in turns.
 
-    Writes JSON, and a plot beside it. Needs the extra `bench` for spaCy and the plot.
+    Writes JSON, and a plot beside it. Needs the extra `speed` for spaCy and the plot.
     """
     import json
     from importlib.util import find_spec
@@ -55,7 +59,7 @@ def bench(
         corpora.append(corpus(path, sample(found, documents, seed=seed)))
         failed += problems.count
     if generated:
-        annotated = [passage for path in passages for passage in read_annotated(path)]
+        annotated = [passage for path in passages or _PASSAGES for passage in read_annotated(path)]
         corpora += generated_corpora(annotated, documents=documents, words=words, seed=seed)
     if not corpora:
         raise StatutsError("nothing to measure on: name texts with --input, or leave out --no-generated")
