@@ -48,6 +48,8 @@ class Gate:
 
     def scores(self, pieces: np.ndarray) -> np.ndarray:
         """A logit for each of a document's pieces (pieces,): high where a trigger may be."""
+        if not len(pieces):
+            return np.zeros(0, dtype=np.float32)
         padded = np.zeros((len(pieces) + 2 * REACH, self.embedding.shape[1]), dtype=np.float32)
         padded[REACH : REACH + len(pieces)] = self.embedding[pieces]
         around = np.lib.stride_tricks.sliding_window_view(padded, 2 * REACH + 1, axis=0)

@@ -1,13 +1,14 @@
 """The encoder as an ONNX graph with 8-bit weights, made from its weights in about a second.
 
-Weights are rounded to 8 bits, symmetric, one scale for each output; what a matrix is multiplied with, to
-8 bits with one scale for each piece, found as it is read (Jacob et al., « Quantization and Training of
-Neural Networks for Efficient Integer-Arithmetic-Only Inference », CVPR 2018). All else stays fp32. The fused
-operators of ONNX Runtime (`com.microsoft`) do attention, norms and activations.
+Weights are rounded to 8 bits, symmetric, one scale for each output, as training has rounded them already;
+what a matrix is multiplied with, to 8 bits with one scale for each piece, found as it is read (Jacob et al.,
+« Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-Only Inference », CVPR 2018).
+All else stays fp32. The fused operators of ONNX Runtime (`com.microsoft`) do attention, norms, activations.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,10 +18,24 @@ from onnx import TensorProto, helper, numpy_helper
 
 #: 7 bits and a sign would overflow the 16-bit sums of CPUs without VNNI instructions: one bit less does not.
 _LARGEST = 63
+#: GELU gives nothing less than this: its values take the whole of 8 bits from here on.
+_LEAST_GELU = np.float32(-0.17)
 _FUSED = "com.microsoft"
 
+#: Of an encoder's arrays, those that are rounded.
+ROUNDED = re.compile(
+    r"encoder\.layer\.\d+\.(attention\.(self\.(query|key|value)|output\.dense)|(intermediate|output)\.dense)\.weight"
+)
 #: Weight and bias.
 Pair = tuple[np.ndarray, np.ndarray]
+
+
+def quantised(weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """A matrix (outputs, inputs) as int8 and the scale of each output (outputs,), fp32."""
+    # Scales that fp16 holds: what training has rounded comes out as it went in.
+    scales = (np.maximum(np.abs(weight).max(axis=1), 1e-6) / _LARGEST).astype(np.float16).astype(np.float32)
+    integers = np.clip(np.round(weight / scales[:, None]), -_LARGEST, _LARGEST)
+    return integers.astype(np.int8), scales
 
 
 class _Graph:
@@ -30,8 +45,10 @@ class _Graph:
         self.nodes: list[onnx.NodeProto] = []
         self.constants: list[onnx.TensorProto] = []
 
-    def constant(self, name: str, array: np.ndarray) -> str:
-        self.constants.append(numpy_helper.from_array(np.ascontiguousarray(array), name))
+    def constant(self, name: str, array: np.ndarray | np.generic) -> str:
+        self.constants.append(
+            numpy_helper.from_array(np.ascontiguousarray(array) if np.ndim(array) else np.array(array), name)
+        )
         return name
 
     def node(self, kind: str, inputs: list[str], output: str, *, domain: str = "", **attributes: Any) -> str:
@@ -40,21 +57,45 @@ class _Graph:
 
     def linear(self, name: str, states: str, weight: np.ndarray, bias: np.ndarray) -> str:
         """`states` times an 8-bit matrix, from `weight` (outputs, inputs), plus `bias` (outputs,)."""
-        scales = (np.maximum(np.abs(weight).max(axis=1), 1e-8) / _LARGEST).astype(np.float32)
-        matrix = self.constant(f"{name}.weight", np.round(weight / scales[:, None]).astype(np.int8).T)
         largest = self.node(
             "ReduceMax", [self.node("Abs", [states], f"{name}.size")], f"{name}.largest", axes=[-1]
         )
-        scaled = self.node(
-            "Mul", [states, self.node("Div", ["127", largest], f"{name}.by")], f"{name}.scaled"
+        return self._multiplied(name, states, largest, (np.float32(127), np.uint8(128)), weight, bias)
+
+    def linear_of_gelu(self, name: str, states: str, weight: np.ndarray, bias: np.ndarray) -> str:
+        """The same for `states` that are `_LEAST_GELU` or more."""
+        least = self.constant(f"{name}.least", _LEAST_GELU)
+        largest = self.node("ReduceMax", [states], f"{name}.most", axes=[-1])
+        lifted, reach = (
+            self.node("Sub", [each, least], f"{name}.{to}")
+            for each, to in ((states, "lifted"), (largest, "reach"))
         )
-        rounded = self.node("QuantizeLinear", [scaled, "1", "128"], f"{name}.rounded")
-        product = self.node("MatMulInteger", [rounded, matrix, "128"], f"{name}.product")
+        integers, scales = quantised(weight)
+        rest = _LEAST_GELU * (integers.astype(np.float32) * scales[:, None]).sum(axis=1)
+        return self._multiplied(name, lifted, reach, (np.float32(255), np.uint8(0)), weight, bias + rest)
+
+    def _multiplied(
+        self,
+        name: str,
+        states: str,
+        reach: str,
+        steps: tuple[np.float32, np.uint8],
+        weight: np.ndarray,
+        bias: np.ndarray,
+    ) -> str:
+        """`states`, at most `reach` in size, in so many steps of it around a zero point, times the matrix."""
+        integers, scales = quantised(weight)
+        matrix = self.constant(f"{name}.weight", integers.T)
+        count = self.constant(f"{name}.steps", steps[0])
+        zero = self.constant(f"{name}.zero", steps[1])
+        scaled = self.node("Mul", [states, self.node("Div", [count, reach], f"{name}.by")], f"{name}.scaled")
+        rounded = self.node("QuantizeLinear", [scaled, "1", zero], f"{name}.rounded")
+        product = self.node("MatMulInteger", [rounded, matrix, zero], f"{name}.product")
         real = self.node("Cast", [product], f"{name}.real", to=TensorProto.FLOAT)
         by_output = self.node(
-            "Mul", [real, self.constant(f"{name}.scale", scales / 127)], f"{name}.by_output"
+            "Mul", [real, self.constant(f"{name}.scale", scales / steps[0])], f"{name}.by_output"
         )
-        by_word = self.node("Mul", [by_output, largest], f"{name}.by_word")
+        by_word = self.node("Mul", [by_output, reach], f"{name}.by_word")
         return self.node("Add", [by_word, self.constant(f"{name}.bias", bias)], name)
 
     def add_and_norm(self, name: str, states: str, residual: str, norm: Pair, eps: float) -> str:
@@ -70,8 +111,7 @@ def encoder_graph(state: Mapping[str, np.ndarray], *, layers: int, attention_hea
     """
     arrays = {name: np.asarray(array, dtype=np.float32) for name, array in state.items()}
     graph = _Graph()
-    for name, number in (("1", np.float32(1)), ("127", np.float32(127)), ("128", np.uint8(128))):
-        graph.constant(name, np.array(number))
+    graph.constant("1", np.float32(1))
     hidden = arrays["embeddings.word_embeddings.weight"].shape[1]
     words = graph.constant("words", arrays["embeddings.word_embeddings.weight"])
     places = (
@@ -101,7 +141,7 @@ def encoder_graph(state: Mapping[str, np.ndarray], *, layers: int, attention_hea
         )
         wide = graph.linear(f"{name}.wide", states, *pair(f"{at}.intermediate.dense"))
         active = graph.node("Gelu", [wide], f"{name}.active", domain=_FUSED)
-        narrow = graph.linear(f"{name}.narrow", active, *pair(f"{at}.output.dense"))
+        narrow = graph.linear_of_gelu(f"{name}.narrow", active, *pair(f"{at}.output.dense"))
         states = graph.add_and_norm(f"{name}.states", narrow, states, pair(f"{at}.output.LayerNorm"), eps)
     graph.node("Identity", [states], "states")
     model = helper.make_model(

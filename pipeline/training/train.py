@@ -27,6 +27,7 @@ from pipeline.document import Document
 from pipeline.encoding import PAD, Encoding, all_windows, rows, special
 from pipeline.engines import OnnxEngine, batches, encoder_arrays, padded
 from pipeline.errors import StatutsError
+from pipeline.graph import ROUNDED, quantised
 from pipeline.heads import Decisions, Heads
 from pipeline.reading import Reader
 from pipeline.training.augment import epoch, pools
@@ -166,8 +167,17 @@ def train(
             progress.console.print(f"epoch {number + 1}: {json.dumps(state['epochs'][-1])}")
             _save(work, state, model, optimizer, best=_is_best(state["epochs"]))
     _load(work / "best.safetensors", model)
+    round_weights(model)
     model.config.decide(tune(reader_of(model, tokenizer), dev))
     return model
+
+
+def round_weights(model: StatutsModel) -> None:
+    """Round the encoder's matrices as `graph` does, so that all engines read with the same ones."""
+    for name, weight in model.encoder.named_parameters():
+        if ROUNDED.fullmatch(name):
+            integers, scales = quantised(weight.detach().numpy())
+            weight.data = torch.from_numpy(integers * scales[:, None])
 
 
 def reader_of(model: StatutsModel, tokenizer: Tokenizer) -> Reader:
