@@ -1,7 +1,7 @@
 """A text as the model reads it: words, pieces and overlapping windows.
 
-A document of any length is read whole. It is cut into windows at sentence ends where that is possible,
-and every piece takes its state from the window in which it stands farthest from an edge.
+A document of any length is read whole, in overlapping windows; every piece takes its state from the window in
+which it stands farthest from an edge.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from pipeline.segment import segment
 WORD = re.compile(
     r"[\w\u0300-\u036f]+?(?<=[a-zß-öø-ÿœ\u0300-\u036f])(?=[A-ZÀ-ÖØ-ÞŒ])|[\w\u0300-\u036f]+|[^\w\s]"
 )
-#: Pieces in a window, without the two special tokens.
-WINDOW = 384
+#: Pieces in a window, without the two special tokens: what it takes grows faster than what it tells.
+WINDOW = 256
 #: Pieces that a window shares with the one before, at least.
-OVERLAP = 96
+OVERLAP = 48
 #: The special tokens around a row of pieces, and the one that fills a batch.
 BEGIN, END, PAD = "<s>", "</s>", "<pad>"
 
@@ -87,31 +87,23 @@ def sentence_starts(encoding: Encoding) -> np.ndarray:
 
 
 def windows(
-    encoding: Encoding,
-    ranges: Sequence[tuple[int, int]] | None = None,
-    *,
-    size: int = WINDOW,
-    overlap: int = OVERLAP,
+    total: int, ranges: Sequence[tuple[int, int]] | None = None, *, size: int = WINDOW, overlap: int = OVERLAP
 ) -> list[tuple[int, int]]:
-    """Half-open ranges of pieces, of at most `size`, that cover all; neighbours share `overlap` or more.
+    """Half-open ranges of at most `size` pieces that cover all `total`; neighbours share `overlap` or more.
 
-    A window ends with a sentence where one ends in its last third. With `ranges` (of pieces, apart from each
-    other) these alone are covered, each by windows of its own.
+    They are as few as can be, and of one length. With `ranges` (of pieces, apart from each other) these alone
+    are covered, each by windows of its own.
     """
-    cuts: np.ndarray | None = None
     found = []
-    for start, stop in [(0, len(encoding.pieces))] if ranges is None else ranges:
-        first = start
-        while start + size < stop:
-            cuts = sentence_starts(encoding) if cuts is None else cuts
-            end = start + size
-            before = np.searchsorted(cuts, end, side="right")
-            if before and cuts[before - 1] > start + size * 2 // 3:
-                end = int(cuts[before - 1])
-            found.append((start, end))
-            start = end - overlap
-        if start < stop:
-            found.append((max(first, stop - size), stop))
+    for start, end in [(0, total)] if ranges is None else ranges:
+        pieces = end - start
+        if pieces <= size:
+            found += [(start, end)] if pieces else []
+            continue
+        count = -(-(pieces - overlap) // (size - overlap))
+        length = -(-(pieces + (count - 1) * overlap) // count)
+        firsts = [start + number * (pieces - length) // (count - 1) for number in range(count)]
+        found += [(first, first + length) for first in firsts]
     return found
 
 
@@ -135,7 +127,7 @@ def all_windows(
     """The windows of several documents, in order. `ranges` holds those of `windows` for each document."""
     for index, encoding in enumerate(encodings):
         total = len(encoding.pieces)
-        found = windows(encoding, None if ranges is None else ranges[index])
+        found = windows(total, None if ranges is None else ranges[index])
         deepest, owner = np.full(total, -1), np.full(total, -1)
         for number, (start, end) in enumerate(found):
             depth = _depth(start, end, total)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from importlib.resources import files
 from itertools import count
@@ -20,6 +22,9 @@ from pipeline.sources import checked_date, printable
 from pipeline.stages import batched
 from pipeline.stand_in import StandIn
 from pipeline.triples import assemble
+
+#: Batches that are read at a time.
+_AHEAD = 2
 
 
 def model_folder(name: str) -> Path:
@@ -94,9 +99,23 @@ class Extractor:
         may be stated: several times as fast on texts that state few, but mentions elsewhere are not found,
         nor is a document without statuses dated. Raises StatutsError where a document's date is no EDTF date.
         """
-        for batch in batched(map(_checked, documents, count())):
-            for document in self._models([segment(document) for document in batch], gated=gated):
+
+        def read(batch: Sequence[Document]) -> list[Document]:
+            return self._models([segment(document) for document in batch], gated=gated)
+
+        def finished(batch: Sequence[Document]) -> Iterator[Document]:
+            for document in batch:
                 yield assemble(document) if document.relations or not gated else document
+
+        waiting: deque[Future[list[Document]]] = deque()
+        # While the engine, which does not need Python, is at one batch, others are made ready and assembled.
+        with ThreadPoolExecutor(_AHEAD) as ahead:
+            for batch in batched(map(_checked, documents, count())):
+                waiting.append(ahead.submit(read, batch))
+                if len(waiting) > _AHEAD:
+                    yield from finished(waiting.popleft().result())
+            while waiting:
+                yield from finished(waiting.popleft().result())
 
     def find_entities(self, documents: Sequence[Document]) -> list[Document]:
         """The second stage alone: segmented documents with their mentions."""

@@ -3,7 +3,7 @@
 Weights are rounded to 8 bits, symmetric, one scale for each output, as training has rounded them already;
 what a matrix is multiplied with, to 8 bits with one scale for each piece, found as it is read (Jacob et al.,
 « Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-Only Inference », CVPR 2018).
-All else stays fp32. The fused operators of ONNX Runtime (`com.microsoft`) do attention, norms, activations.
+All else stays fp32. Fused operators of ONNX Runtime (`com.microsoft`) do products, attention and activations.
 """
 
 from __future__ import annotations
@@ -90,17 +90,29 @@ class _Graph:
         zero = self.constant(f"{name}.zero", steps[1])
         scaled = self.node("Mul", [states, self.node("Div", [count, reach], f"{name}.by")], f"{name}.scaled")
         rounded = self.node("QuantizeLinear", [scaled, "1", zero], f"{name}.rounded")
-        product = self.node("MatMulInteger", [rounded, matrix, zero], f"{name}.product")
-        real = self.node("Cast", [product], f"{name}.real", to=TensorProto.FLOAT)
+        scale = self.constant(f"{name}.scale", scales / steps[0])
         by_output = self.node(
-            "Mul", [real, self.constant(f"{name}.scale", scales / steps[0])], f"{name}.by_output"
+            "MatMulIntegerToFloat", [rounded, matrix, "1", scale, zero], f"{name}.by_output", domain=_FUSED
         )
         by_word = self.node("Mul", [by_output, reach], f"{name}.by_word")
         return self.node("Add", [by_word, self.constant(f"{name}.bias", bias)], name)
 
     def add_and_norm(self, name: str, states: str, residual: str, norm: Pair, eps: float) -> str:
-        inputs = [states, residual, *(self.constant(f"{name}.norm{i}", norm[i]) for i in (0, 1))]
-        return self.node("SkipLayerNormalization", inputs, name, domain=_FUSED, epsilon=eps)
+        """The layer norm (Ba et al., 2016) of a sum, with `norm` its weight and bias.
+
+        Spelled out: ONNX Runtime's own operator for it takes five times as long as all these steps.
+        """
+        total = self.node("Add", [states, residual], f"{name}.total")
+        mean = self.node("ReduceMean", [total], f"{name}.mean", axes=[-1])
+        apart = self.node("Sub", [total, mean], f"{name}.apart")
+        squares = self.node("Mul", [apart, apart], f"{name}.squares")
+        variance = self.node("ReduceMean", [squares], f"{name}.variance", axes=[-1])
+        least = self.constant(f"{name}.eps", np.float32(eps))
+        deviation = self.node("Sqrt", [self.node("Add", [variance, least], f"{name}.lifted")], f"{name}.sd")
+        by = self.node("Reciprocal", [deviation], f"{name}.by")
+        weight, bias = (self.constant(f"{name}.norm{i}", norm[i]) for i in (0, 1))
+        scaled = self.node("Mul", [self.node("Mul", [apart, by], f"{name}.unit"), weight], f"{name}.scaled")
+        return self.node("Add", [scaled, bias], name)
 
 
 def encoder_graph(state: Mapping[str, np.ndarray], *, layers: int, attention_heads: int, eps: float) -> bytes:
