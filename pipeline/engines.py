@@ -21,7 +21,9 @@ _BATCH_PIECES = {"cpu": 4096, "other": 32768}
 
 
 class Engine(Protocol):
-    """Reads rows of piece ids; the states of a row do not depend on the rows beside it."""
+    """Reads rows of piece ids, on a `device`; the states of a row do not depend on the rows beside it."""
+
+    device: str
 
     def __call__(self, rows: Sequence[np.ndarray]) -> list[np.ndarray]:
         """The states (pieces, hidden size) of each row of ids (pieces,)."""
@@ -34,6 +36,8 @@ class OnnxEngine:
     Rows are read one by one, as many at a time as there are threads: no padding, and an answer that is the
     same to the bit whatever stands beside a row.
     """
+
+    device = "cpu"
 
     def __init__(
         self, state: Mapping[str, np.ndarray], encoder: Mapping[str, Any], *, threads: int | None = None

@@ -11,6 +11,8 @@ from importlib.resources import files
 from itertools import count
 from pathlib import Path
 
+from threadpoolctl import ThreadpoolController
+
 from pipeline.config import EMBEDDED, Config
 from pipeline.document import Document
 from pipeline.entities import find_entities
@@ -25,6 +27,8 @@ from pipeline.triples import assemble
 
 #: Batches that are read at a time.
 _AHEAD = 2
+#: Documents, and characters of them, in a batch: enough for the cores of a CPU, or to fill another device.
+_BATCH = {"cpu": (16, 50_000), "other": (256, 800_000)}
 
 
 def model_folder(name: str) -> Path:
@@ -56,6 +60,8 @@ class Extractor:
         self.relations = relations
         self.entities = entities or relations
         self.stand_in = stand_in
+        self._most, self._characters = _BATCH["cpu" if relations.engine.device == "cpu" else "other"]
+        self._blas = ThreadpoolController()
 
     @classmethod
     def from_pretrained(
@@ -98,6 +104,8 @@ class Extractor:
         A text has its number, from 0, for an id. `gated` reads only the parts of a document in which a triple
         may be stated: several times as fast on texts that state few, but mentions elsewhere are not found,
         nor is a document without statuses dated. Raises StatutsError where a document's date is no EDTF date.
+
+        Meanwhile numpy's matrix products keep to one thread in this process: cores are busy with the encoder.
         """
 
         def read(batch: Sequence[Document]) -> list[Document]:
@@ -109,8 +117,9 @@ class Extractor:
 
         waiting: deque[Future[list[Document]]] = deque()
         # While the engine, which does not need Python, is at one batch, others are made ready and assembled.
-        with ThreadPoolExecutor(_AHEAD) as ahead:
-            for batch in batched(map(_checked, documents, count())):
+        with self._blas.limit(limits=1, user_api="blas"), ThreadPoolExecutor(_AHEAD) as ahead:
+            checked = map(_checked, documents, count())
+            for batch in batched(checked, most=self._most, characters=self._characters):
                 waiting.append(ahead.submit(read, batch))
                 if len(waiting) > _AHEAD:
                     yield from finished(waiting.popleft().result())

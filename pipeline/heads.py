@@ -141,14 +141,24 @@ class Heads:
         """
         states = _span_states(hidden, spans)
         heads, tails = (np.unique(pairs[:, side], return_inverse=True) for side in (0, 1))
-        triggers = _gelu(_apply(self.trigger_projection, states[heads[0]]))[heads[1]]
-        mentions = _gelu(_apply(self.mention_projection, states[tails[0]]))[tails[1]]
+        triggers = _gelu(_apply(self.trigger_projection, states[heads[0]]))
+        mentions = _gelu(_apply(self.mention_projection, states[tails[0]]))
         left, right = spans[pairs[:, 0]], spans[pairs[:, 1]]
         gaps = np.stack([np.minimum(left[:, 1], right[:, 1]), np.maximum(left[:, 0], right[:, 0])], axis=1)
-        between = _gelu(_apply(self.between_projection, _means(hidden, gaps)))
-        embedded = [table[features[:, i]] for i, table in enumerate(self.feature_embeddings)]
-        joined = np.concatenate([triggers, mentions, triggers * mentions, between, *embedded], axis=-1)
-        return _apply(self.pair_scorer[1], _gelu(_apply(self.pair_scorer[0], joined)))
+        # A layer is linear: of words, mentions and features there are fewer than of pairs.
+        weight, bias = self.between_projection
+        between = _gelu(_means(hidden @ weight.T, gaps) + bias)
+        (weight, bias), width = self.pair_scorer[0], triggers.shape[1]
+        of_trigger, of_mention, of_product, of_between = np.split(weight[:, : 4 * width], 4, axis=1)
+        scored = (triggers[heads[1]] * mentions[tails[1]]) @ of_product.T
+        scored += between @ of_between.T
+        scored += (triggers @ of_trigger.T + bias)[heads[1]]
+        scored += (mentions @ of_mention.T)[tails[1]]
+        at = 4 * width
+        for number, table in enumerate(self.feature_embeddings):
+            scored += (table @ weight[:, at : at + table.shape[1]].T)[features[:, number]]
+            at += table.shape[1]
+        return _apply(self.pair_scorer[1], _gelu(scored))
 
 
 def status_probabilities(logits: np.ndarray) -> np.ndarray:
@@ -179,12 +189,17 @@ def _gelu(states: np.ndarray) -> np.ndarray:
 
 def _span_states(hidden: np.ndarray, spans: np.ndarray) -> np.ndarray:
     """First word, last word and mean of each span: shape (spans, 3 x hidden size)."""
-    return np.concatenate([hidden[spans[:, 0]], hidden[spans[:, 1] - 1], _means(hidden, spans)], axis=-1)
+    if not len(spans):
+        return np.zeros((0, 3 * hidden.shape[1]), dtype=hidden.dtype)
+    # The row past the end is for spans that end there.
+    open_ended = np.concatenate([hidden, np.zeros_like(hidden[:1])])
+    means = np.add.reduceat(open_ended, spans.ravel())[::2] / (spans[:, 1:] - spans[:, :1])
+    return np.concatenate([hidden[spans[:, 0]], hidden[spans[:, 1] - 1], means], axis=-1)
 
 
-def _means(hidden: np.ndarray, spans: np.ndarray) -> np.ndarray:
-    """Mean of the words of each span (spans, 2); zero for an empty span."""
-    sums = np.concatenate([np.zeros((1, hidden.shape[1]), dtype=hidden.dtype), hidden.cumsum(0)])
+def _means(states: np.ndarray, spans: np.ndarray) -> np.ndarray:
+    """Mean of the words of each span (spans, 2) among states (words, size); zero for an empty span."""
+    sums = np.concatenate([np.zeros((1, states.shape[1]), dtype=states.dtype), states.cumsum(0)])
     lengths = np.maximum(spans[:, 1] - spans[:, 0], 0)
     ends = spans[:, 0] + lengths
     return (sums[ends] - sums[spans[:, 0]]) / np.maximum(lengths, 1)[:, None]

@@ -30,7 +30,8 @@ def triples(documents):
 @pytest.mark.parametrize("part", ["dev", "test", "gold"])
 def test_no_triple_is_lost(extractor, part):
     documents = [bare(document) for document in read_annotated(ROOT / "annotations" / part)]
-    assert triples(extractor.pipe(documents, gated=True)) == triples(extractor.pipe(documents))
+    whole, gated = triples(extractor.pipe(documents)), triples(extractor.pipe(documents, gated=True))
+    assert sum((all - found for all, found in zip(whole, gated, strict=True)), Counter()) == Counter()
 
 
 def test_a_status_deep_in_a_long_text_is_found(extractor):

@@ -19,7 +19,8 @@ STAGES = ("segment", "encode", "gate", "encoder", "entities", "relations", "trip
 def timed_stages(extractor: Extractor) -> Iterator[dict[str, float]]:
     """While the block runs, add up the seconds of each of `STAGES` in this process.
 
-    What lies between them (windows, pooling of words) is in none.
+    What lies between them (windows, pooling of words) is in none. Batches overlap, so that the seconds of all
+    stages may be more than the run took.
     """
     seconds = dict.fromkeys(STAGES, 0.0)
     places: list[tuple[str, Any, str]] = [

@@ -52,15 +52,14 @@ def _days_of(node: Expression) -> tuple[Calendar, Calendar] | None:
 
 def _gap(days: Days, month: int, day: int) -> Array:
     """Days from the nearest such day of any year to each candidate: below 0 before it, above 0 after it."""
-    gaps = []
-    for shift in (-1, 0, 1):
-        year = days.year + shift
-        target = (year - 1970).astype("datetime64[Y]").astype("datetime64[M]") + (month - 1)
-        start = target.astype("datetime64[D]") + (day - 1)
-        gaps.append(days.ordinal - (start.astype(int) + datetime.date(1970, 1, 1).toordinal()))
-    stacked = np.stack(gaps)
-    nearest: Array = np.abs(stacked).argmin(axis=0)
-    result: Array = np.take_along_axis(stacked, nearest[None], axis=0)[0]
+    first, last = int(days.year[0]) - 1, int(days.year[-1]) + 1
+    months = (np.arange(first, last + 1) - 1970).astype("datetime64[Y]").astype("datetime64[M]") + (month - 1)
+    starts = (months.astype("datetime64[D]") + (day - 1)).astype(int) + datetime.date(1970, 1, 1).toordinal()
+    number = days.year - first
+    same = days.ordinal - starts[number]
+    other = days.ordinal - starts[number + np.where(same < 0, -1, 1)]
+    # Where both are as far, the earlier year's.
+    result: Array = np.where(np.abs(other) < np.abs(same) + (same < 0), other, same)
     return result
 
 
