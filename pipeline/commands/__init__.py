@@ -13,6 +13,7 @@ from pipeline.commands.bench_dates import bench_dates
 from pipeline.commands.convert import convert
 from pipeline.commands.dates import dates
 from pipeline.commands.encoder import encoder
+from pipeline.commands.evaluate import evaluate
 from pipeline.commands.extract import extract
 from pipeline.commands.report import report
 from pipeline.commands.rows import rows
@@ -36,6 +37,7 @@ for command in (
     triples,
     rows,
     score,
+    evaluate,
     convert,
     report,
     serve,

@@ -45,6 +45,9 @@ def _candidates(years: Sequence[int]) -> Days | None:
         return None
     first = max(min(years) - _YEARS_BEFORE, 1)
     last = min(max(years) + _YEARS_AFTER, 9998)
+    if last < first:
+        # All of them are before our era.
+        return None
     if last - first > 120:
         # A history: only its latest years can be the present of the text.
         first = last - 120

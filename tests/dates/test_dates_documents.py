@@ -28,6 +28,7 @@ TABLE = Path(__file__).with_name("expressions.txt")
         ("Vendredi, il pleuvait.", None),
         ("La Turquie est membre depuis 1952.", None),
         ("La Chine a adhéré en 2001 et l'Inde en 2017.", None),
+        ("Le pharaon régna dix ans et mourut vers 1372 avant J.-C. à 19 ans.", None),
     ],
 )
 def test_inferred_date(text: str, value: str | None) -> None:
