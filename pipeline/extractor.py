@@ -6,6 +6,7 @@ import os
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from itertools import count
@@ -137,7 +138,7 @@ class Extractor:
 
         size, waiting = self.batching, deque[Future[list[Document]]]()
         # While the engine, which does not need Python, is at one batch, others are made ready and assembled.
-        with self._blas.limit(limits=1, user_api="blas"), ThreadPoolExecutor(max(1, size.ahead)) as pool:
+        with self._one_thread(), ThreadPoolExecutor(max(1, size.ahead)) as pool:
             checked = map(_checked, documents, count())
             for batch in batched(checked, most=size.documents, characters=size.characters):
                 waiting.append(pool.submit(read, batch))
@@ -148,11 +149,17 @@ class Extractor:
 
     def find_entities(self, documents: Sequence[Document]) -> list[Document]:
         """The second stage alone: segmented documents with their mentions."""
-        return self._entities(documents, self.entities.states(documents))
+        with self._one_thread():
+            return self._entities(documents, self.entities.states(documents))
 
     def find_relations(self, documents: Sequence[Document]) -> list[Document]:
         """The third stage alone: documents with mentions get their relations."""
-        return self._relations(documents, self.relations.states(documents))
+        with self._one_thread():
+            return self._relations(documents, self.relations.states(documents))
+
+    def _one_thread(self) -> AbstractContextManager[object]:
+        """Matrix products in one thread: beside the encoder more only wait, and sums round otherwise."""
+        return self._blas.limit(limits=1, user_api="blas")
 
     def _models(self, documents: Sequence[Document], *, gated: bool) -> list[Document]:
         """Second and third stage, encoding once where one model does both."""
