@@ -79,32 +79,17 @@ def _encoding(document: Document, pieces: np.ndarray, offsets: np.ndarray) -> En
     return Encoding(words, numbers, pieces, links)
 
 
-def sentence_starts(encoding: Encoding) -> np.ndarray:
-    """The pieces with which sentences begin, but for the first one."""
-    sentence = np.full(len(encoding.pieces), -1)
-    sentence[encoding.links[::-1, 0]] = encoding.sentences[encoding.links[::-1, 1]]
-    return np.flatnonzero(np.diff(np.maximum.accumulate(sentence))) + 1
-
-
-def windows(
-    total: int, ranges: Sequence[tuple[int, int]] | None = None, *, size: int = WINDOW, overlap: int = OVERLAP
-) -> list[tuple[int, int]]:
-    """Half-open ranges of at most `size` pieces that cover all `total`; neighbours share `overlap` or more.
-
-    They are as few as can be, and of one length. With `ranges` (of pieces, apart from each other) these alone
-    are covered, each by windows of its own.
+def windows(start: int, end: int, *, size: int = WINDOW, overlap: int = OVERLAP) -> list[tuple[int, int]]:
+    """Half-open ranges of at most `size` pieces that cover those from `start` to `end`; neighbours share
+    `overlap` or more. They are as few as can be, and of one length.
     """
-    found = []
-    for start, end in [(0, total)] if ranges is None else ranges:
-        pieces = end - start
-        if pieces <= size:
-            found += [(start, end)] if pieces else []
-            continue
-        count = -(-(pieces - overlap) // (size - overlap))
-        length = -(-(pieces + (count - 1) * overlap) // count)
-        firsts = [start + number * (pieces - length) // (count - 1) for number in range(count)]
-        found += [(first, first + length) for first in firsts]
-    return found
+    pieces = end - start
+    if pieces <= size:
+        return [(start, end)] if pieces else []
+    count = -(-(pieces - overlap) // (size - overlap))
+    length = -(-(pieces + (count - 1) * overlap) // count)
+    firsts = (start + number * (pieces - length) // (count - 1) for number in range(count))
+    return [(first, first + length) for first in firsts]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +109,13 @@ class Window:
 def all_windows(
     encodings: Sequence[Encoding], ranges: Sequence[Sequence[tuple[int, int]]] | None = None
 ) -> Iterator[Window]:
-    """The windows of several documents, in order. `ranges` holds those of `windows` for each document."""
+    """The windows of several documents, in order, of all pieces or, with `ranges`, of these of each document,
+    which lie apart from each other.
+    """
     for index, encoding in enumerate(encodings):
         total = len(encoding.pieces)
-        found = windows(total, None if ranges is None else ranges[index])
+        read = [(0, total)] if ranges is None else ranges[index]
+        found = [window for start, end in read for window in windows(start, end)]
         deepest, owner = np.full(total, -1), np.full(total, -1)
         for number, (start, end) in enumerate(found):
             depth = _depth(start, end, total)

@@ -94,13 +94,13 @@ def evaluate(name: str, gold: Sequence[Document], extractor: Extractor) -> Evalu
     found = list(extractor.pipe([bare(document) for document in gold]))
     comparison = compare(found, gold)
     report = comparison.report
-    mentions = [
-        replace(segment(bare(document)), entities=document.entities, inferred_date=None) for document in gold
+    mentions = [replace(segment(bare(document)), entities=document.entities) for document in gold]
+    given_mentions = score(gold, [assemble(document) for document in extractor.find_relations(mentions)])
+    told = [
+        assemble(replace(document, relations=own.relations))
+        for document, own in zip(mentions, gold, strict=True)
     ]
-    linked = extractor.find_relations(mentions)
-    given_mentions = score(gold, [assemble(document) for document in linked])
-    told = [replace(document, relations=g.relations) for document, g in zip(mentions, gold, strict=True)]
-    given_relations = score(gold, [assemble(document) for document in told])
+    given_relations = score(gold, told)
     scores = {
         "entities": report.entities["micro"],
         "STATUS": report.entities["STATUS"],
@@ -113,13 +113,8 @@ def evaluate(name: str, gold: Sequence[Document], extractor: Extractor) -> Evalu
         "dates of what is right, given relations": _dates(gold, told),
         "dates of what is right": _dates(gold, found),
     }
-    faults = tuple(
-        _fault(error, predicted, document)
-        for predicted, document in comparison.pairs
-        if document is not None
-        for error in report.errors
-        if error.document == document.id
-    )
+    sides = {document.id: (predicted, document) for predicted, document in comparison.pairs if document}
+    faults = tuple(_fault(error, *sides[error.document]) for error in report.errors)
     return Evaluation(name, len(gold), scores, comparison, tuple(_curve(comparison)), faults)
 
 
@@ -127,11 +122,9 @@ def _dates(gold: Sequence[Document], predicted: Sequence[Document]) -> Score:
     """Of the triples whose country and status are right, those with the right date too."""
     counts = []
     for document, found in zip(gold, predicted, strict=True):
-        # Gold relations bring no triples of their own: these are assembled.
-        triples = found.triples or assemble(found).triples
         wanted = {(t.country, t.status, t.date) for t in document.triples}
         there = {(country, status) for country, status, _ in wanted}
-        got = {(t.country, t.status, t.date) for t in triples if (t.country, t.status) in there}
+        got = {(t.country, t.status, t.date) for t in found.triples if (t.country, t.status) in there}
         told = {(country, status) for country, status, _ in got}
         missed = {triple for triple in wanted - got if triple[:2] in told}
         counts.append((len(got & wanted), len(got - wanted), len(missed)))

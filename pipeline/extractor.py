@@ -103,13 +103,12 @@ class Extractor:
 
         relations = reader(config.relations.model)
         entities, stand_in = None, None
-        if config.entities.model == config.relations.model:
-            pass
-        elif _is_ours(config.entities.model):
-            entities = reader(config.entities.model)
-        else:
-            labels = config.entities.labels
-            stand_in = StandIn.from_pretrained(config.entities.model, labels, device=config.device)
+        if config.entities.model != config.relations.model:
+            if _is_ours(config.entities.model):
+                entities = reader(config.entities.model)
+            else:
+                labels = config.entities.labels
+                stand_in = StandIn.from_pretrained(config.entities.model, labels, device=config.device)
         return cls(relations, entities, stand_in, batching=Batching.of(config))
 
     def __call__(self, text: str, *, date: str | None = None, id: str = "text") -> Document:

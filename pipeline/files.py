@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
 from fnmatch import fnmatch
 from pathlib import Path
+from typing import Any
 
 from pipeline.errors import StatutsError
 
@@ -41,6 +43,11 @@ def replacing(path: Path) -> Iterator[Path]:
             os.replace(fresh, path)
     finally:
         fresh.unlink(missing_ok=True)
+
+
+def write_json(path: Path, row: dict[str, Any]) -> None:
+    """Write a JSON object for people to read too."""
+    path.write_text(json.dumps(row, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 @contextlib.contextmanager

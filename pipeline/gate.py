@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.encoding import Encoding, sentence_starts
+from pipeline.encoding import Encoding
 
 GATE_ARRAYS = ("embedding", "kernel", "bias", "output")
 #: Pieces on either side of the one that is scored.
@@ -68,7 +68,10 @@ Ranges = list[tuple[int, int]]
 
 def edges(encoding: Encoding) -> np.ndarray:
     """Where sentences begin, in pieces, and the end of the last: shape (sentences + 1,)."""
-    return np.concatenate([[0], sentence_starts(encoding), [len(encoding.pieces)]])
+    sentence = np.full(len(encoding.pieces), -1)
+    sentence[encoding.links[::-1, 0]] = encoding.sentences[encoding.links[::-1, 1]]
+    starts = np.flatnonzero(np.diff(np.maximum.accumulate(sentence))) + 1
+    return np.concatenate([[0], starts, [len(encoding.pieces)]])
 
 
 def sentences_of(encoding: Encoding, pieces: np.ndarray) -> np.ndarray:

@@ -148,16 +148,16 @@ class Heads:
         # A layer is linear: of words, mentions and features there are fewer than of pairs.
         weight, bias = self.between_projection
         between = _gelu(_means(hidden @ weight.T, gaps) + bias)
-        (weight, bias), width = self.pair_scorer[0], triggers.shape[1]
-        of_trigger, of_mention, of_product, of_between = np.split(weight[:, : 4 * width], 4, axis=1)
+        weight, bias = self.pair_scorer[0]
+        widths = [triggers.shape[1]] * 4 + [table.shape[1] for table in self.feature_embeddings]
+        parts = np.split(weight, np.cumsum(widths)[:-1], axis=1)
+        of_trigger, of_mention, of_product, of_between, *of_features = parts
         scored = (triggers[heads[1]] * mentions[tails[1]]) @ of_product.T
         scored += between @ of_between.T
         scored += (triggers @ of_trigger.T + bias)[heads[1]]
         scored += (mentions @ of_mention.T)[tails[1]]
-        at = 4 * width
-        for number, table in enumerate(self.feature_embeddings):
-            scored += (table @ weight[:, at : at + table.shape[1]].T)[features[:, number]]
-            at += table.shape[1]
+        for table, part, values in zip(self.feature_embeddings, of_features, features.T, strict=True):
+            scored += (table @ part.T)[values]
         return _apply(self.pair_scorer[1], _gelu(scored))
 
 

@@ -31,7 +31,13 @@ def triples(documents):
 def test_no_triple_is_lost(extractor, part):
     documents = [bare(document) for document in read_annotated(ROOT / "annotations" / part)]
     whole, gated = triples(extractor.pipe(documents)), triples(extractor.pipe(documents, gated=True))
-    assert sum((all - found for all, found in zip(whole, gated, strict=True)), Counter()) == Counter()
+    lost, gained = (
+        sum((one - other for one, other in zip(*sides, strict=True)), Counter()).total()
+        for sides in ((whole, gated), (gated, whole))
+    )
+    assert lost == 0
+    # Other windows let a triple near a threshold through now and then.
+    assert gained <= sum(map(Counter.total, whole)) / 100
 
 
 def test_a_status_deep_in_a_long_text_is_found(extractor):

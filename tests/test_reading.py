@@ -49,7 +49,7 @@ def test_every_piece_links_to_the_words_that_it_shares_a_character_with(tokenize
 @settings(max_examples=200, deadline=None)
 @given(st.integers(0, 400), st.integers(12, 60))
 def test_windows_cover_all_pieces_and_overlap(pieces, size):
-    found = windows(pieces, size=size, overlap=size // 4)
+    found = windows(0, pieces, size=size, overlap=size // 4)
     assert {i for a, b in found for i in range(a, b)} == set(range(pieces))
     assert all(0 < b - a <= size for a, b in found)
     assert all(
@@ -58,8 +58,8 @@ def test_windows_cover_all_pieces_and_overlap(pieces, size):
 
 
 def test_windows_are_as_few_and_as_short_as_their_overlap_allows():
-    assert windows(14, size=12, overlap=3) == [(0, 9), (5, 14)]
-    assert windows(12, size=12, overlap=3) == [(0, 12)]
+    assert windows(0, 14, size=12, overlap=3) == [(0, 9), (5, 14)]
+    assert windows(0, 12, size=12, overlap=3) == [(0, 12)]
 
 
 def test_a_long_document_reads_like_its_parts(reader):

@@ -36,7 +36,6 @@ def bench(
 
     Writes JSON, and a plot beside it. Needs the extra `speed` for spaCy and the plot.
     """
-    import json
     from importlib.util import find_spec
 
     from rich.console import Console
@@ -48,7 +47,7 @@ def bench(
     from pipeline.bench.systems import systems
     from pipeline.corpus import read_annotated
     from pipeline.errors import StatutsError
-    from pipeline.files import replacing
+    from pipeline.files import replacing, write_json
 
     if output.suffix != ".json":
         raise StatutsError(f"{output}: unknown suffix; name a .json file")
@@ -84,7 +83,7 @@ def bench(
             "commands": {name: {"seconds": seconds} for name, seconds in started.items()},
             "corpora": [to_row(runs) for runs in measured],
         }
-        fresh.write_text(json.dumps(row, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        write_json(fresh, row)
     for runs in measured:
         show(runs, absent)
     for name, seconds in started.items():

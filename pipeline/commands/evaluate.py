@@ -33,15 +33,13 @@ def evaluate(
     config: ConfigPath = None,
 ) -> None:
     """Score the models end to end and stage by stage, and trace every wrong triple to what caused it."""
-    import json
-
     from rich.console import Console
 
     from pipeline.corpus import read_annotated
     from pipeline.evaluation import error_report, show
     from pipeline.evaluation import evaluate as evaluated
     from pipeline.extractor import Extractor
-    from pipeline.files import replacing
+    from pipeline.files import replacing, write_json
 
     paths = [*(sets or _SETS), *(real or ())]
     golds = {str(path): list(read_annotated(path)) for path in paths}
@@ -52,7 +50,6 @@ def evaluate(
             for name, gold in golds.items():
                 status.update(name)
                 found.append(evaluated(name, gold, extractor))
-        rows = {evaluation.name: evaluation.to_row() for evaluation in found}
-        numbers.write_text(json.dumps(rows, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        write_json(numbers, {evaluation.name: evaluation.to_row() for evaluation in found})
         page.write_text(error_report(found), encoding="utf-8")
     show(found)

@@ -28,10 +28,8 @@ def score(
     quiet: Annotated[bool, typer.Option("--quiet", help="Show nothing; for use with --output.")] = False,
 ) -> None:
     """Score end to end: entities, relations and triples, with 95 % intervals, and the errors by kind."""
-    import json
-
     from pipeline.corpus import read_annotated
-    from pipeline.files import replacing
+    from pipeline.files import replacing, write_json
     from pipeline.score import score as scored
     from pipeline.score import show_report
     from pipeline.stages import documents_of
@@ -47,8 +45,6 @@ def score(
     report = scored(golds, predictions)
     if output is not None:
         with replacing(output) as fresh:
-            fresh.write_text(
-                json.dumps(report.to_row(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
-            )
+            write_json(fresh, report.to_row())
     if not quiet:
         show_report(report, errors=errors)

@@ -46,7 +46,7 @@ def _candidates(years: Sequence[int]) -> Days | None:
     first = max(min(years) - _YEARS_BEFORE, 1)
     last = min(max(years) + _YEARS_AFTER, 9998)
     if last < first:
-        # All of them are before our era.
+        # None of them is a year that a calendar here knows: before our era, say.
         return None
     if last - first > 120:
         # A history: only its latest years can be the present of the text.
