@@ -55,14 +55,16 @@ def extract(
     document_date: str | None = None,
     columns: Columns | None = None,
     part_documents: int = PART_DOCUMENTS,
+    min_confidence: float = 0.0,
     on_error: Callable[[StatutsError], None],
 ) -> int:
     """Write the triples of all documents of `paths` to the folder `output`; the number of rows.
 
     `address` is that of a running Ray cluster, or `LOCAL`. `document_date` (EDTF) dates documents without
-    one. The folder appears, or takes the place of an older one, when all is done. What cannot be read is
-    told to `on_error`, and the rest goes on. Raises StatutsError where the output cannot be written, a model
-    not loaded, or the cluster not reached, and where workers keep dying.
+    one; triples of less than `min_confidence` (0 to 1) are left out. The folder appears, or takes
+    the place of an older one, when all is done. What cannot be read is told to `on_error`, and the rest goes
+    on. Raises StatutsError where the output cannot be written, a model not loaded, the cluster not reached,
+    and where workers keep dying.
     """
     if STANDARD_INPUT in paths:
         raise StatutsError("- (standard input): the machines of a cluster cannot read it; name files")
@@ -80,7 +82,7 @@ def extract(
         # So that an output without any row can be read too; the first pack's part replaces it.
         _write_part(folder / _part_name(0, 0), [])
         total, parts = 0, {_part_name(0, 0)}
-        for done in _job(tasks, reading, folder, config):
+        for done in _job(tasks, reading, (config, folder, min_confidence)):
             for told in done["told"]:
                 if told["level"] >= logging.ERROR:
                     on_error(StatutsError(told["message"]))
@@ -143,7 +145,7 @@ def _cluster(address: str) -> Iterator[None]:
 
 
 def _job(
-    tasks: Sequence[dict[str, Any]], reading: dict[str, Any], folder: Path, config: Config
+    tasks: Sequence[dict[str, Any]], reading: dict[str, Any], working: tuple[Config, Path, float]
 ) -> Iterator[dict[str, Any]]:
     """Run all tasks on the cluster: part, rows and what there is to tell of each pack, as it is done.
 
@@ -156,6 +158,7 @@ def _job(
     if not tasks:
         return
     logging.getLogger("ray.data").setLevel(logging.ERROR)
+    config, folder, min_confidence = working
     cores = max(1, int(ray.cluster_resources().get("CPU", 1)))
     here = os.getcwd()
     context = DataContext.get_current().copy()
@@ -177,7 +180,7 @@ def _job(
             _Worker,
             batch_size=1,
             batch_format="pyarrow",
-            fn_constructor_args=(config.model_copy(update={"threads": 1}), folder, here),
+            fn_constructor_args=(config.model_copy(update={"threads": 1}), folder, here, min_confidence),
             num_cpus=1,
             compute=ActorPoolStrategy(size=cores),
             # A machine may be taken away and given back any number of times; a text that kills may not.
@@ -248,8 +251,9 @@ def _told_type() -> pa.DataType:
 class _Worker:
     """An actor: loads the models once, then writes the part of each pack."""
 
-    def __init__(self, config: Config, folder: Path, here: str) -> None:
+    def __init__(self, config: Config, folder: Path, here: str, min_confidence: float) -> None:
         _go_to(here)
+        self.min_confidence = min_confidence
         self.extractor = Extractor.from_pretrained(config=config)
         self.folder = folder
 
@@ -262,7 +266,11 @@ class _Worker:
             documents = [Document(each["id"], each["text"], date=each["date"]) for each in pack["documents"]]
             with _overheard() as told:
                 read = self.extractor.pipe(documents, gated=True)
-                rows = [row for document in read for row in triple_rows(document)]
+                rows = [
+                    row
+                    for document in read
+                    for row in triple_rows(document, min_confidence=self.min_confidence)
+                ]
             _write_part(self.folder / pack["part"], rows)
             done.append({"part": pack["part"], "rows": len(rows), "told": pack["told"] + told})
         schema = [("part", pa.string()), ("rows", pa.int64()), ("told", pa.list_(_told_type()))]

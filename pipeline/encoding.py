@@ -26,8 +26,8 @@ WORD = re.compile(
 WINDOW = 256
 #: Pieces that a window shares with the one before, at least.
 OVERLAP = 48
-#: The special tokens around a row of pieces, and the one that fills a batch.
-BEGIN, END, PAD = "<s>", "</s>", "<pad>"
+#: The special tokens around a row of pieces, the one that fills a batch, and the one that hides a piece.
+BEGIN, END, PAD, MASK = "<s>", "</s>", "<pad>", "<mask>"
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,10 +23,13 @@ _ROW_GROUP = 5000
 MOST_SHOWN = 200
 
 
-def triple_rows(document: Document) -> list[dict[str, Any]]:
-    """One row for each triple of a document, in the form that `docs/formats.md` describes."""
+def triple_rows(document: Document, *, min_confidence: float = 0.0) -> list[dict[str, Any]]:
+    """One row for each triple of a document whose confidence is `min_confidence` (0 to 1) or more, in the
+    form that `docs/formats.md` describes.
+    """
     mentions = {mention.id: mention for mention in document.entities}
-    return [_row(document, triple, mentions) for triple in document.triples]
+    rows = [_row(document, triple, mentions) for triple in document.triples]
+    return [row for row in rows if row["confidence"] >= min_confidence]
 
 
 def _row(document: Document, triple: Triple, mentions: dict[str, Mention]) -> dict[str, Any]:

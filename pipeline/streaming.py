@@ -38,14 +38,17 @@ _COMMIT = 0.5
 _CHUNK = 5000
 
 
-def extracted(documents: Iterable[Document], config: Config, *, workers: int = 1) -> Iterator[Rows]:
+def extracted(
+    documents: Iterable[Document], config: Config, *, workers: int = 1, min_confidence: float = 0.0
+) -> Iterator[Rows]:
     """The rows of each document, in order, by so many processes; each loads the models once.
 
-    Documents are read as they are needed. Raises StatutsError where a model cannot be loaded or a worker is
-    killed.
+    Triples of less than `min_confidence` (0 to 1) are left out. Documents are read as they are needed.
+    Raises StatutsError where a model cannot be loaded or a worker is killed.
     """
     if workers == 1:
-        yield from map(triple_rows, Extractor.from_pretrained(config=config).pipe(documents, gated=True))
+        for document in Extractor.from_pretrained(config=config).pipe(documents, gated=True):
+            yield triple_rows(document, min_confidence=min_confidence)
         return
     threads = config.threads or max(1, available_cores() // workers)
     context = multiprocessing.get_context("spawn")
@@ -55,7 +58,7 @@ def extracted(documents: Iterable[Document], config: Config, *, workers: int = 1
     ) as pool:
         try:
             for batch in batched(documents):
-                waiting.append(pool.submit(_work, batch))
+                waiting.append(pool.submit(_work, batch, min_confidence))
                 if len(waiting) > 2 * workers:
                     yield from waiting.popleft().result()
             while waiting:
@@ -78,9 +81,10 @@ def _load(config: Config) -> None:
     _extractor = Extractor.from_pretrained(config=config)
 
 
-def _work(batch: Sequence[Document]) -> list[Rows]:
+def _work(batch: Sequence[Document], min_confidence: float) -> list[Rows]:
     assert _extractor is not None
-    return [triple_rows(document) for document in _extractor.pipe(batch, gated=True)]
+    read = _extractor.pipe(batch, gated=True)
+    return [triple_rows(document, min_confidence=min_confidence) for document in read]
 
 
 class Partial:

@@ -77,6 +77,13 @@ def test_extract_writes_a_row_a_triple(run, article, tmp_path, name):
     assert row["evidence"]["text"] == TEXT
 
 
+def test_a_least_confidence_leaves_out_rows(run, article, tmp_path):
+    output = tmp_path / "out.jsonl"
+    for least, kept in (("0.1", 1), ("1", 0)):
+        code, _, _ = run("extract", article, "--output", output, "--min-confidence", least)
+        assert (code, len(output.read_text().splitlines())) == (0, kept)
+
+
 def test_extract_from_standard_input_to_standard_output(run, monkeypatch):
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(TEXT.encode())))
     code, shown, _ = run("extract", "-", "--output", "-")

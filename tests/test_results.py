@@ -61,6 +61,11 @@ def test_a_row_has_every_field():
     assert bare["spans"] == {"country": None, "status": None, "organisation": None, "date": []}
 
 
+@pytest.mark.parametrize(("least", "kept"), [(0.8765, 2), (0.8766, 1), (1.0, 1)])
+def test_triples_of_less_confidence_are_left_out(least, kept):
+    assert len(triple_rows(DOCUMENT, min_confidence=least)) == kept
+
+
 def test_json_lines(tmp_path):
     rows = triple_rows(DOCUMENT)
     with open_writer(tmp_path / "a.jsonl") as writer:

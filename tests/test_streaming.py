@@ -121,6 +121,15 @@ def test_workers_give_the_rows_of_one_process_in_order():
     assert list(extracted(documents, config, workers=2)) == alone
 
 
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_least_confidence_leaves_out_the_rows_below_it(workers):
+    documents = [Document("a", "La Finlande a rejoint l'OTAN le 4 avril 2023.")]
+    (rows,) = extracted(documents, Config(threads=1))
+    least = rows[0]["confidence"]
+    for given, kept in ((least, rows), (least + 1e-4, [])):
+        assert list(extracted(documents, Config(threads=1), workers=workers, min_confidence=given)) == [kept]
+
+
 def test_documents_are_read_as_they_are_needed():
     taken = []
 

@@ -12,6 +12,7 @@ from pipeline.commands.options import (
     DateColumn,
     DocumentDate,
     IdColumn,
+    MinConfidence,
     Paths,
     TextColumn,
     load_config,
@@ -37,6 +38,7 @@ def extract(
             help="Run on this Ray cluster (auto, host:port; local starts one); --output is then a folder.",
         ),
     ] = None,
+    min_confidence: MinConfidence = 0.0,
     document_date: DocumentDate = None,
     text_column: TextColumn = "text",
     id_column: IdColumn = "id",
@@ -68,6 +70,7 @@ def extract(
             config=settings,
             document_date=document_date,
             columns=Columns(text=text_column, id=id_column, date=date_column),
+            min_confidence=min_confidence,
             on_error=problems,
         )
         show_triples(cluster.first_rows(output, MOST_SHOWN), total=rows_in_all)
@@ -76,7 +79,8 @@ def extract(
     if output is None or str(output) == "-":
         total = 0
         shown: list[dict[str, Any]] = []
-        for rows in extracted(with_progress(documents, "documents"), settings, workers=workers):
+        every = with_progress(documents, "documents")
+        for rows in extracted(every, settings, workers=workers, min_confidence=min_confidence):
             if output is not None:
                 for row in rows:
                     typer.echo(json.dumps(row, ensure_ascii=False))
@@ -87,10 +91,11 @@ def extract(
         problems.exit()
         return
     columns = (text_column, id_column, date_column)
-    job = job_of(paths, config=settings.model_dump(), date=document_date, columns=columns)
+    options = {"date": document_date, "columns": columns, "min_confidence": min_confidence}
+    job = job_of(paths, config=settings.model_dump(), **options)
     with resumable(output, job) as partial:
         rest = islice(with_progress(documents, "documents"), partial.done, None)
-        for rows in extracted(rest, settings, workers=workers):
+        for rows in extracted(rest, settings, workers=workers, min_confidence=min_confidence):
             partial.write(rows)
         shown = next(partial.rows(), [])
     show_triples(shown, total=partial.total)

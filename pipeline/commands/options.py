@@ -33,6 +33,10 @@ TextColumn = Annotated[str, typer.Option(help="The column of rows that holds the
 IdColumn = Annotated[str, typer.Option(help="The column that holds the document's id, if there is one.")]
 DateColumn = Annotated[str, typer.Option(help="The column that holds the document's date, if there is one.")]
 
+MinConfidence = Annotated[
+    float, typer.Option(min=0, max=1, help="Leave out triples of a lower confidence than this.")
+]
+
 
 class Problems:
     """Collects what could not be read: told at once, in one line each; the command's exit code in the end."""
