@@ -46,3 +46,27 @@ def browser():
         started = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_OPTIONS.split())
         yield started
         started.close()
+
+
+@pytest.fixture(scope="session")
+def tiny_encoder(tmp_path_factory, tokenizer):
+    """An encoder of one small layer, untrained, in a folder."""
+    from transformers import BertConfig, BertModel
+
+    from pipeline.encoding import PAD, special
+
+    path = tmp_path_factory.mktemp("encoder")
+    BertModel(
+        BertConfig(
+            vocab_size=tokenizer.get_vocab_size(),
+            hidden_size=16,
+            num_hidden_layers=1,
+            num_attention_heads=2,
+            intermediate_size=16,
+            pad_token_id=special(tokenizer, PAD),
+        ),
+        add_pooling_layer=False,
+    ).save_pretrained(path)
+    tokenizer.save(str(path / "tokenizer.json"))
+    (path / "tokenizer_config.json").write_text("{}")
+    return path

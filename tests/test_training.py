@@ -9,11 +9,9 @@ from random import Random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from transformers import BertConfig, BertModel
 
 from pipeline.corpus import read_annotated
 from pipeline.document import Document, Mention
-from pipeline.encoding import PAD, special
 from pipeline.errors import StatutsError
 from pipeline.extractor import Extractor
 from pipeline.heads import BIO_TAGS, TRIGGER_CLASSES
@@ -117,32 +115,13 @@ def test_rates_rise_fall_to_zero_and_start_again_at_half():
     assert schedule(10.001, recipe) == pytest.approx(0.5, abs=0.001)
 
 
-@pytest.fixture(scope="module")
-def tiny(tmp_path_factory, tokenizer):
-    path = tmp_path_factory.mktemp("encoder")
-    BertModel(
-        BertConfig(
-            vocab_size=tokenizer.get_vocab_size(),
-            hidden_size=16,
-            num_hidden_layers=1,
-            num_attention_heads=2,
-            intermediate_size=16,
-            pad_token_id=special(tokenizer, PAD),
-        ),
-        add_pooling_layer=False,
-    ).save_pretrained(path)
-    tokenizer.save(str(path / "tokenizer.json"))
-    (path / "tokenizer_config.json").write_text("{}")
-    return path
-
-
 def weights(model):
     return {name: value.clone() for name, value in model.state_dict().items()}
 
 
-def test_a_stopped_training_goes_on_to_the_same_model(tiny, tmp_path):
+def test_a_stopped_training_goes_on_to_the_same_model(tiny_encoder, tmp_path):
     recipe = Recipe(epochs=2, refining=1, seed=5)
-    options = {"encoder": tiny, "recipe": recipe}
+    options = {"encoder": tiny_encoder, "recipe": recipe}
     whole = weights(train(DOCUMENTS[:16], DOCUMENTS[16:20], work=tmp_path / "whole", **options))
 
     class Stop(Exception):
@@ -171,19 +150,19 @@ def test_a_stopped_training_goes_on_to_the_same_model(tiny, tmp_path):
     assert all((again[name] == value).all() for name, value in whole.items())
 
 
-def test_other_data_do_not_go_on_from_a_checkpoint(tiny, tmp_path):
-    options = {"encoder": tiny, "recipe": Recipe(epochs=1, refining=0, seed=5), "work": tmp_path}
+def test_other_data_do_not_go_on_from_a_checkpoint(tiny_encoder, tmp_path):
+    options = {"encoder": tiny_encoder, "recipe": Recipe(epochs=1, refining=0, seed=5), "work": tmp_path}
     first = weights(train(DOCUMENTS[:16], DOCUMENTS[16:20], **options))
     other = weights(train(DOCUMENTS[20:36], DOCUMENTS[16:20], **options))
     assert any((other[name] != value).any() for name, value in first.items())
 
 
-def test_nothing_to_learn_from(tiny, tmp_path):
+def test_nothing_to_learn_from(tiny_encoder, tmp_path):
     with pytest.raises(StatutsError, match="no passage"):
-        train([], DOCUMENTS[:4], encoder=tiny, work=tmp_path, recipe=Recipe())
+        train([], DOCUMENTS[:4], encoder=tiny_encoder, work=tmp_path, recipe=Recipe())
 
 
-def test_the_train_command_writes_a_model_that_loads_and_its_card(tiny, tmp_path, monkeypatch):
+def test_the_train_command_writes_a_model_that_loads_and_its_card(tiny_encoder, tmp_path, monkeypatch):
     import sys
 
     from pipeline.commands import main
@@ -201,7 +180,7 @@ def test_the_train_command_writes_a_model_that_loads_and_its_card(tiny, tmp_path
     ]
     arguments += [
         "--encoder",
-        tiny,
+        tiny_encoder,
         "--output",
         tmp_path / "model",
         "--work",

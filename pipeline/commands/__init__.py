@@ -8,6 +8,7 @@ import sys
 
 import typer
 
+from pipeline.commands.adapt import adapt
 from pipeline.commands.bench import bench
 from pipeline.commands.bench_dates import bench_dates
 from pipeline.commands.convert import convert
@@ -44,6 +45,7 @@ for command in (
     dates,
     train,
     encoder,
+    adapt,
     bench,
 ):
     app.command()(command)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import logging
-import shutil
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -15,8 +13,6 @@ from typing import Any
 import numpy as np
 import torch
 from rich.progress import Progress
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 from torch import Tensor
 from torch.nn import functional
@@ -31,13 +27,11 @@ from pipeline.graph import ROUNDED, quantised
 from pipeline.heads import Decisions, Heads
 from pipeline.reading import Reader
 from pipeline.training.augment import epoch, pools
+from pipeline.training.checkpoint import BEST, load, resume, save
 from pipeline.training.examples import Example, build, trigger_pattern
 from pipeline.training.model import StatutsConfig, StatutsModel, pool_words
 from pipeline.training.selection import evaluate, tune
 
-log = logging.getLogger(__name__)
-
-PROGRESS = "progress.json"
 #: Pieces that are read together, padding included.
 _BATCH_PIECES = 4096
 #: Dropout of attention weights costs a third of the training's time and gains nothing measurable.
@@ -146,7 +140,7 @@ def train(
         "inputs": _digest(training, dev, encoder),
         "epochs": [],
     }
-    state = _resume(work, state, model, optimizer)
+    state = resume(work, state, model, optimizer)
     peaks = [group["lr"] for group in optimizer.param_groups]
     total = recipe.epochs + recipe.refining
     with Progress() as progress:
@@ -165,8 +159,8 @@ def train(
             model.train()
             state["epochs"].append({"loss": round(float(np.mean(losses)), 4), **result})
             progress.console.print(f"epoch {number + 1}: {json.dumps(state['epochs'][-1])}")
-            _save(work, state, model, optimizer, best=_is_best(state["epochs"]))
-    _load(work / "best.safetensors", model)
+            save(work, state, model, optimizer, best=_is_best(state["epochs"]))
+    load(work / BEST, model)
     round_weights(model)
     model.config.decide(tune(reader_of(model, tokenizer), dev))
     return model
@@ -246,62 +240,3 @@ def word_states(model: StatutsModel, tokenizer: Tokenizer, encodings: Sequence[E
 
 def _is_best(epochs: Sequence[dict[str, float]]) -> bool:
     return epochs[-1]["selection"] >= max(each["selection"] for each in epochs)
-
-
-def _optimizer_tensors(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
-    return {
-        f"{index}.{name}": value
-        for index, entry in optimizer.state_dict()["state"].items()
-        for name, value in entry.items()
-    }
-
-
-def _save(
-    work: Path, state: dict, model: StatutsModel, optimizer: torch.optim.Optimizer, *, best: bool
-) -> None:
-    """Write the checkpoint beside the last one, then take its place: a kill leaves one of the two whole."""
-    fresh, last = work / "checkpoint.new", work / "checkpoint"
-    shutil.rmtree(fresh, ignore_errors=True)
-    fresh.mkdir(parents=True)
-    weights = {name: value.contiguous() for name, value in model.state_dict().items()}
-    save_file(weights, fresh / "model.safetensors")
-    save_file(_optimizer_tensors(optimizer), fresh / "optimizer.safetensors")
-    (fresh / PROGRESS).write_text(json.dumps(state, indent=1), encoding="utf-8")
-    if best:
-        save_file(weights, work / "best.new")
-        (work / "best.new").replace(work / "best.safetensors")
-    if last.exists():
-        old = work / "checkpoint.old"
-        shutil.rmtree(old, ignore_errors=True)
-        last.rename(old)
-    fresh.rename(last)
-    shutil.rmtree(work / "checkpoint.old", ignore_errors=True)
-
-
-def _load(path: Path, model: StatutsModel) -> None:
-    model.load_state_dict(load_file(path))
-
-
-def _resume(work: Path, state: dict, model: StatutsModel, optimizer: torch.optim.Optimizer) -> dict:
-    """The state of the checkpoint in `work` if it is of this recipe and corpus, else the given one."""
-    for name in ("checkpoint", "checkpoint.new", "checkpoint.old"):
-        folder = work / name
-        try:
-            saved = json.loads((folder / PROGRESS).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            continue
-        if {**saved, "epochs": []} != state:
-            log.warning("%s: of another recipe or corpus; training starts afresh", folder)
-            continue
-        try:
-            weights, moments = (load_file(folder / f"{part}.safetensors") for part in ("model", "optimizer"))
-        except (OSError, SafetensorError):
-            continue  # killed while it was written or removed
-        model.load_state_dict(weights)
-        entries: dict[int, dict[str, Tensor]] = {}
-        for key, value in moments.items():
-            index, _, field = key.partition(".")
-            entries.setdefault(int(index), {})[field] = value
-        optimizer.load_state_dict({**optimizer.state_dict(), "state": entries})
-        return saved
-    return state
