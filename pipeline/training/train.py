@@ -48,7 +48,7 @@ class Recipe:
     """
 
     epochs: int = 7
-    refining: int = 2
+    refining: int = 1
     batch: int = 8
     encoder_rate: float = 2e-4
     head_rate: float = 1e-3
