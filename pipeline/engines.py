@@ -42,6 +42,8 @@ class OnnxEngine:
     def __init__(
         self, state: Mapping[str, np.ndarray], encoder: Mapping[str, Any], *, threads: int | None = None
     ) -> None:
+        # Else it keeps an identifier of the machine and a log of events in the home folder, and sends them.
+        os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
         import onnxruntime
 
         from pipeline.graph import encoder_graph

@@ -100,4 +100,9 @@ def _telling(path: Path, *, only: frozenset[int] | None = None) -> Iterator[None
     except OSError as error:
         if only is not None and error.errno not in only:
             raise
-        raise StatutsError(f"{path}: cannot be written ({error.strerror or error})") from error
+        raise StatutsError(f"{path}: cannot be written ({reason(error)})") from error
+
+
+def reason(error: OSError) -> str:
+    """The system's words for its error, without what a library says around them."""
+    return os.strerror(error.errno) if error.errno else str(error)

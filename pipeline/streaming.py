@@ -28,6 +28,7 @@ from pipeline.document import Document
 from pipeline.engines import available_cores
 from pipeline.errors import StatutsError
 from pipeline.extractor import Extractor
+from pipeline.files import reason
 from pipeline.results import checked_suffix, open_writer, triple_rows
 from pipeline.stages import batched
 
@@ -99,7 +100,9 @@ class Partial:
         except (OSError, ValueError):
             saved = {}
         rows = folder / "rows.jsonl"
-        same = job is not None and saved.get("job") == job
+        # Whatever stands there is no reason to stop: what is not as it was written is done anew.
+        same = isinstance(saved, dict) and job is not None and saved.get("job") == job
+        same = same and all(isinstance(saved.get(key), int) for key in ("documents", "rows", "bytes"))
         if same and rows.exists() and rows.stat().st_size >= saved["bytes"]:
             self.done, self.total, size = (saved[key] for key in ("documents", "rows", "bytes"))
         self.file = rows.open("r+b" if size else "w+b")
@@ -173,8 +176,9 @@ def resumable(output: Path, job: str | None) -> Iterator[Partial]:
     except Timeout as error:
         raise StatutsError(f"{output}: another run is writing it; wait, or name another output") from error
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise StatutsError(f"{output}: cannot be written ({reason}); a rerun goes on from here") from error
+        raise StatutsError(
+            f"{output}: cannot be written ({reason(error)}); a rerun goes on from here"
+        ) from error
 
 
 def job_of(paths: Sequence[str], **options: object) -> str | None:
