@@ -13,7 +13,12 @@ import pytest
 
 from tests.conftest import ROOT
 
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "annotations/README.md"]
+PAGES = [
+    ROOT / "README.md",
+    ROOT / "SECURITY.md",
+    *sorted((ROOT / "docs").glob("*.md")),
+    ROOT / "annotations/README.md",
+]
 #: `.ci/run` runs these; a test cannot run the tests.
 BY_CI = ("make extract", "make test")
 
@@ -83,6 +88,17 @@ def test_links_lead_somewhere():
     for page in PAGES:
         for link in re.findall(r"\]\((?!https?:)([^)#]+)\)", page.read_text(encoding="utf-8")):
             assert (Path(page).parent / link).exists(), f"{page.name}: {link}"
+
+
+def test_every_test_that_a_page_names_exists():
+    named = [
+        name
+        for page in PAGES
+        for name in re.findall(r"`(test_\w+\.py)::(\w+)`", page.read_text(encoding="utf-8"))
+    ]
+    assert len(named) > 30
+    for file, test in named:
+        assert f"def {test}(" in (ROOT / "tests" / file).read_text(encoding="utf-8"), f"{file}::{test}"
 
 
 def test_the_readme_stays_readable():
