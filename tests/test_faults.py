@@ -333,7 +333,7 @@ def test_the_rows_are_the_same_on_any_machine_and_the_home_is_left_alone(
     environment = {key: value for key, value in environment.items() if value is not None}
     program = before + "from pipeline.commands import main; main()"
     done = subprocess.run(
-        [sys.executable, "-c", program, "extract", "a.txt", "--output", "-"],
+        [sys.executable, "-c", program, "extract", "a.txt", "--output", "o.jsonl"],
         cwd=tmp_path,
         env=environment,
         capture_output=True,
@@ -342,7 +342,8 @@ def test_the_rows_are_the_same_on_any_machine_and_the_home_is_left_alone(
     assert (done.returncode, done.stderr) == (0, b"")
     assert not list(home.rglob("*"))
     expected = triple_rows(next(extractor.pipe([Document("a.txt", TEXT)], gated=True)))
-    rows = [json.loads(line) for line in done.stdout.decode().splitlines()]
+    rows = [json.loads(line) for line in (tmp_path / "o.jsonl").read_text("utf-8").splitlines()]
+    assert "Guinée" in done.stdout.decode()
     assert [row | {"confidence": 0} for row in rows] == [row | {"confidence": 0} for row in expected] != []
 
 
