@@ -130,8 +130,9 @@ build/tools/.installed:
 	build/tools/bin/python -m pip install --quiet --disable-pip-version-check build cyclonedx-bom pip-audit
 	@touch $@
 
+# Strict: what the service does not answer for is no success.
 audit: build/tools/.installed ## known vulnerabilities of the locked versions (asks an advisory service)
-	build/tools/bin/pip-audit --requirement requirements.lock --no-deps --disable-pip
+	build/tools/bin/pip-audit --strict --requirement requirements.lock --no-deps --disable-pip
 
 sbom: build/sbom.json ## the locked versions as CycloneDX: build/sbom.json
 
