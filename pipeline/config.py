@@ -72,8 +72,9 @@ def read_config(path: Path) -> Config:
         values: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise StatutsError(f"{path}: cannot be read ({error.strerror}); name a YAML file") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        reason = " ".join(str(error).split())
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        # A tag of Python objects is refused here too: `safe_load` knows none.
+        reason = " ".join(str(error).split())[:300]
         raise StatutsError(f"{path}: not valid YAML: {reason}") from error
     if values is not None and not isinstance(values, dict):
         raise StatutsError(f"{path}: not a configuration; see configs/default.yaml for its keys")

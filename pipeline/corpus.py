@@ -129,7 +129,7 @@ def read_jsonl(path: Path) -> Iterator[Document]:
                     continue
                 try:
                     yield from_row(json.loads(line))
-                except (ValueError, KeyError, TypeError, AttributeError) as error:
+                except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
                     raise StatutsError(f"{path}:{number}: not an annotated document: {error}") from error
     except (OSError, UnicodeDecodeError) as error:
         raise StatutsError(f"{path}: cannot be read: {error}") from error

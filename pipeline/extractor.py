@@ -14,6 +14,7 @@ from pathlib import Path
 
 from threadpoolctl import ThreadpoolController
 
+from pipeline.composition import composed, restored
 from pipeline.config import EMBEDDED, Config
 from pipeline.document import Document
 from pipeline.engines import available_cores
@@ -128,14 +129,16 @@ class Extractor:
         Meanwhile numpy's matrix products keep to one thread in this process: cores are busy with the encoder.
         """
 
-        def read(batch: Sequence[Document]) -> list[Document]:
-            return self._models([segment(document) for document in batch], gated=gated)
+        def read(batch: Sequence[Document]) -> list[tuple[Document, Document]]:
+            found = self._models([segment(composed(document)) for document in batch], gated=gated)
+            return list(zip(found, batch, strict=True))
 
-        def finished(batch: Sequence[Document]) -> Iterator[Document]:
-            for document in batch:
-                yield assemble(document) if document.relations or not gated else document
+        def finished(batch: Sequence[tuple[Document, Document]]) -> Iterator[Document]:
+            for document, original in batch:
+                done = assemble(document) if document.relations or not gated else document
+                yield restored(done, original)
 
-        size, waiting = self.batching, deque[Future[list[Document]]]()
+        size, waiting = self.batching, deque[Future[list[tuple[Document, Document]]]]()
         # While the engine, which does not need Python, is at one batch, others are made ready and assembled.
         with self._one_thread(), ThreadPoolExecutor(max(1, size.ahead)) as pool:
             checked = map(_checked, documents, count())
@@ -148,13 +151,21 @@ class Extractor:
 
     def find_entities(self, documents: Sequence[Document]) -> list[Document]:
         """The second stage alone: segmented documents with their mentions."""
+        read = [composed(document) for document in documents]
         with self._one_thread():
-            return self._entities(documents, self.entities.states(documents))
+            found = self._entities(read, self.entities.states(read))
+        return [restored(each, document) for each, document in zip(found, documents, strict=True)]
 
     def find_relations(self, documents: Sequence[Document]) -> list[Document]:
         """The third stage alone: documents with mentions get their relations."""
+        read = [composed(document) for document in documents]
         with self._one_thread():
-            return self._relations(documents, self.relations.states(documents))
+            found = self._relations(read, self.relations.states(read))
+        # Mentions that were given stay as they are.
+        return [
+            replace(document, relations=each.relations)
+            for each, document in zip(found, documents, strict=True)
+        ]
 
     def _one_thread(self) -> AbstractContextManager[object]:
         """Matrix products in one thread: beside the encoder more only wait, and sums round otherwise."""

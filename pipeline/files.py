@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import shutil
@@ -13,6 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import StatutsError
+
+#: Errors that only writing meets: no space left on the disk, for the user, for a file; a disk that fails.
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS})
 
 
 @contextlib.contextmanager
@@ -32,11 +36,13 @@ def replacing(path: Path) -> Iterator[Path]:
             handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
             os.close(handle)
     if special:
-        yield path
+        with _telling(path, only=FULL):
+            yield path
         return
     fresh = Path(name)
     try:
-        yield fresh
+        with _telling(path, only=FULL):
+            yield fresh
         with _telling(path):
             # As any new file would be; mkstemp makes it readable to its owner only.
             fresh.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
@@ -69,7 +75,8 @@ def new_folder(path: Path, *, over: str | None = None) -> Iterator[Path]:
         fresh = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
     old = fresh.with_name(f"{fresh.name}.old")
     try:
-        yield fresh
+        with _telling(path, only=FULL):
+            yield fresh
         with _telling(path):
             fresh.chmod(0o755)
             if path.exists():
@@ -86,8 +93,11 @@ def new_folder(path: Path, *, over: str | None = None) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def _telling(path: Path) -> Iterator[None]:
+def _telling(path: Path, *, only: frozenset[int] | None = None) -> Iterator[None]:
+    """Turn errors of the system, `only` those of these numbers, into one line on `path`."""
     try:
         yield
     except OSError as error:
+        if only is not None and error.errno not in only:
+            raise
         raise StatutsError(f"{path}: cannot be written ({error.strerror or error})") from error

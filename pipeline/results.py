@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, Any, Protocol
 
 from pipeline.document import Document, Mention, Triple
-from pipeline.errors import StatutsError
+from pipeline.errors import StatutsError, harmless
 from pipeline.files import replacing
 
 SUFFIXES = (".jsonl", ".csv", ".parquet")
@@ -101,13 +101,22 @@ class _JsonLines:
         self.file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
 
 
+#: What makes a spreadsheet take a cell for a formula (OWASP, « CSV Injection »), and the mark itself.
+_FORMULA = tuple("=+-@\t\r\n＝＋－＠'")
+
+
+def guarded(cell: Any) -> Any:
+    """A cell for CSV: text that a spreadsheet might calculate, or that begins so, with `'` before it."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+
+
 class _Csv:
     def __init__(self, file: IO[str]) -> None:
         self.writer = csv.DictWriter(file, CSV_COLUMNS)
         self.writer.writeheader()
 
     def write(self, rows: Sequence[dict[str, Any]]) -> None:
-        self.writer.writerows(flat(row) for row in rows)
+        self.writer.writerows({name: guarded(cell) for name, cell in flat(row).items()} for row in rows)
 
 
 class _Parquet:
@@ -174,13 +183,13 @@ def show_triples(rows: Sequence[dict[str, Any]], *, total: int | None = None) ->
 
     console = Console()
     for document, group in groupby(rows[:MOST_SHOWN], key=lambda row: row["document"]):
-        table = Table(box=SIMPLE, padding=(0, 1, 0, 0), title=Text(document), title_justify="left")
+        table = Table(box=SIMPLE, padding=(0, 1, 0, 0), title=Text(harmless(document)), title_justify="left")
         for column in ("", "country", "status", "organisation", "date", "confidence"):
             kept = column not in ("country", "organisation")
             table.add_column(column, no_wrap=kept, justify="right" if column == "confidence" else "left")
         for row in group:
             cells = (row["country"], row["country_text"], row["status"], row["organisation"], row["date"])
-            table.add_row(*(Text(cell or "–") for cell in cells), f"{row['confidence']:.2f}")
+            table.add_row(*(Text(harmless(cell or "–")) for cell in cells), f"{row['confidence']:.2f}")
         console.print(table)
     hidden = (len(rows) if total is None else total) - MOST_SHOWN
     if hidden > 0:

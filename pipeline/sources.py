@@ -35,6 +35,10 @@ _NOT_TEXT = {
 #: Tried in this order on bytes that are not UTF-8.
 ENCODINGS = ("cp1252", "iso8859_15", "mac_roman")
 STANDARD_INPUT = "-"
+#: Characters of one text; one of more would take some 2 GB and more of memory to read.
+MOST_CHARACTERS = 5_000_000
+#: Rows of a Parquet file that are unpacked together: a few bytes of it can stand for a text of any length.
+_PARQUET_ROWS = 16
 _TIME_OF_DAY = re.compile(r"(?<=\d{4}-\d\d-\d\d)[T ].*", re.S)
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
@@ -108,7 +112,7 @@ def _guarded(
             raise StatutsError(f"{path}: {suffix} is not read; give {_NOT_TEXT[suffix]}")
         reader = _ROWS.get(suffix)
         if reader is None:
-            text = decode(_bytes(path), path)
+            text = _short_enough(decode(_bytes(path), path), path)
             if not text.strip():
                 log.warning("%s: empty; no triples in it", path)
             yield Document(printable(path), text, date=date)
@@ -125,7 +129,8 @@ def _guarded(
     except StatutsError as error:
         on_error(error)
     except OSError as error:
-        on_error(StatutsError(f"{printable(path)}: cannot be read ({error.strerror or error})"))
+        reason = error.strerror or " ".join(str(error).split())
+        on_error(StatutsError(f"{printable(path)}: cannot be read ({reason})"))
 
 
 def _bytes(path: str) -> bytes:
@@ -156,6 +161,14 @@ def decode(data: bytes, path: str) -> str:
     return str(best)
 
 
+def _short_enough(text: str, place: str) -> str:
+    if len(text) > MOST_CHARACTERS:
+        raise StatutsError(
+            f"{place}: a text of {len(text):,} characters, over {MOST_CHARACTERS:,}; cut it into documents"
+        )
+    return text
+
+
 def _from_row(row: dict[str, Any], place: str, default_date: str | None, columns: Columns) -> Document:
     text = row.get(columns.text)
     if columns.text not in row:
@@ -166,6 +179,7 @@ def _from_row(row: dict[str, Any], place: str, default_date: str | None, columns
         )
     id, date = row.get(columns.id), row.get(columns.date)
     name = place if id in (None, "") else str(id)
+    text = _short_enough(text, place)
     return Document(printable(name), printable(text, name), date=_date(date, place) or default_date)
 
 
@@ -243,15 +257,16 @@ def _parquet_rows(path: str, columns: Columns) -> Iterator[tuple[int, dict[str, 
     import pyarrow.parquet
 
     try:
-        with pyarrow.parquet.ParquetFile(path) as file:
-            names = file.schema_arrow.names
-            _need_column(columns.text, names, path)
+        names = pyarrow.parquet.read_schema(path).names
+        _need_column(columns.text, names, path)
+        # One text that many rows share is kept once, and texts are taken out of it row by row.
+        with pyarrow.parquet.ParquetFile(path, read_dictionary=[columns.text]) as file:
             wanted = [name for name in (columns.text, columns.id, columns.date) if name in names]
             number = 0
-            for batch in file.iter_batches(batch_size=256, columns=wanted):
-                for row in batch.to_pylist():
+            for batch in file.iter_batches(batch_size=_PARQUET_ROWS, columns=wanted):
+                for cells in zip(*batch.columns, strict=True):
                     number += 1
-                    yield number, row
+                    yield number, {n: cell.as_py() for n, cell in zip(wanted, cells, strict=True)}
     except (pyarrow.ArrowException, ValueError, OverflowError) as error:
         raise StatutsError(f"{path}: not a readable Parquet file: {str(error).splitlines()[0]}") from error
 

@@ -44,8 +44,11 @@ class StandIn:
         if Path(model).is_dir() and not any(Path(model).glob("*.safetensors")):
             raise StatutsError(f"{model}: no safetensors weights in this folder")
         try:
-            tokenizer = AutoTokenizer.from_pretrained(model, use_fast=True)
-            network = AutoModelForTokenClassification.from_pretrained(model, use_safetensors=True)
+            # Not left open: where a model brings code, transformers would ask on the terminal.
+            tokenizer = AutoTokenizer.from_pretrained(model, use_fast=True, trust_remote_code=False)
+            network = AutoModelForTokenClassification.from_pretrained(
+                model, use_safetensors=True, trust_remote_code=False
+            )
         except (OSError, ValueError, KeyError, ImportError, SafetensorError) as error:
             reason = str(error).strip().splitlines()[0]
             raise StatutsError(

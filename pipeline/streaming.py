@@ -156,6 +156,9 @@ def resumable(output: Path, job: str | None) -> Iterator[Partial]:
         folder, job = Path(tempfile.mkdtemp()), None
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        # In a folder that others can write to, a link here would lead the rows over another file.
+        if any(path.is_symlink() for path in (folder, *folder.iterdir())):
+            raise StatutsError(f"{folder}: is or holds a link, which no run leaves; remove it")
         with FileLock(folder / "lock", timeout=0):
             partial = Partial(folder, job)
             with partial.file:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import os
+import signal
 import sys
 
 import typer
@@ -22,7 +24,8 @@ from pipeline.commands.score import score
 from pipeline.commands.serve import serve
 from pipeline.commands.stage import entities, relations, segment, triples
 from pipeline.commands.train import train
-from pipeline.errors import StatutsError
+from pipeline.errors import StatutsError, one_line
+from pipeline.files import FULL
 
 app = typer.Typer(
     help="Dated statuses of countries in international organisations, from French text.",
@@ -54,7 +57,7 @@ app.command("bench-dates")(bench_dates)
 
 class _OneLine(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
-        return f"{record.levelname.lower()}: {' '.join(record.getMessage().split())}"
+        return f"{record.levelname.lower()}: {one_line(record.getMessage())}"
 
 
 def main() -> None:
@@ -66,12 +69,27 @@ def main() -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(_OneLine())
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+    for stream in (sys.stdout, sys.stderr):
+        # Whatever the locale: JSON lines are UTF-8, and a name is not worth stopping for.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    # So that what is half done is cleaned up, as after Ctrl-C.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     try:
-        app()
+        try:
+            app()
+        finally:
+            sys.stdout.flush()
     except StatutsError as error:
-        print("error:", " ".join(str(error).split()), file=sys.stderr)
+        print("error:", one_line(str(error)), file=sys.stderr)
         sys.exit(2)
     except BrokenPipeError:
         # The reader of a pipe (`| head`) has left: nothing more to say, and nothing to say it to.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        print(f"error: standard output: cannot be written ({error.strerror})", file=sys.stderr)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(2)

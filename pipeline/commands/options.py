@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.errors import StatutsError
+from pipeline.errors import StatutsError, one_line
 
 if TYPE_CHECKING:
     from pipeline.config import Config
@@ -47,7 +47,7 @@ class Problems:
     def __call__(self, error: StatutsError) -> None:
         """Tell a problem and count it."""
         self.count += 1
-        print("error:", " ".join(str(error).split()), file=sys.stderr)
+        print("error:", one_line(str(error)), file=sys.stderr)
 
     def exit(self) -> None:
         """Exit with code 2 if there was any problem."""

@@ -32,11 +32,13 @@ def segment(
     date_column: DateColumn = "date",
 ) -> None:
     """First stage: texts to documents with their paragraphs and sentences."""
+    from pipeline.composition import read_composed
     from pipeline.segment import segment as segmented
     from pipeline.stages import write_stage
 
     documents, problems = read_inputs(paths, document_date, text_column, id_column, date_column)
-    write_stage(output, map(segmented, with_progress(documents, "documents")))
+    documents = with_progress(documents, "documents")
+    write_stage(output, (read_composed(document, segmented) for document in documents))
     problems.exit()
 
 
@@ -62,7 +64,9 @@ def relations(input: Input, output: Output, config: ConfigPath = None) -> None:
 
 def triples(input: Input, output: Output) -> None:
     """Fourth stage: country codes, dates, organisations: the triples."""
+    from pipeline.composition import read_composed
     from pipeline.stages import documents_of, write_stage
     from pipeline.triples import assemble
 
-    write_stage(output, map(assemble, with_progress(documents_of(input), "documents")))
+    documents = with_progress(documents_of(input), "documents")
+    write_stage(output, (read_composed(document, assemble) for document in documents))

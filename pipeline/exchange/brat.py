@@ -94,9 +94,10 @@ def _kept(path: Path) -> dict[str, Any]:
         for name, value in found.items():
             if not isinstance(value, str) or (name.endswith("date") and not is_edtf(value)):
                 raise ValueError(f"{name} {value!r}")
+            value.encode()  # a lone surrogate is no text
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError, AttributeError) as error:
+    except (OSError, ValueError, AttributeError, TypeError, RecursionError) as error:
         raise StatutsError(f"{path}: no id, date and style of a document: {error}") from error
     return found
 

@@ -9,6 +9,7 @@ a STATUS. Sentences are `doc.sents`. What spaCy has no place for is in `doc.user
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import pairwise
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 #: The span group of the mentions, and the key of what spaCy has no place for.
 MENTIONS, USER_DATA = "mentions", "statuts"
+#: Bytes that a file may unpack to, and bytes of it that are looked at together.
+MOST_BYTES, _CHUNK = 2_000_000_000, 65_536
 _ATTRIBUTES = ("ORTH", "SPACY", "ENT_IOB", "ENT_TYPE", "ENT_KB_ID", "ENT_ID", "SENT_START")
 
 
@@ -66,7 +69,10 @@ def read_docbin(path: Path) -> Iterator[Document]:
     from spacy.tokens import DocBin
 
     try:
+        _check_size(path)
         docs = DocBin().from_disk(path)
+    except StatutsError:
+        raise
     except Exception as error:  # zlib, msgpack and spaCy each raise their own
         raise StatutsError(f"{path}: not a DocBin that spaCy reads: {error}") from error
     for number, doc in enumerate(docs.get_docs(vocabulary), start=1):
@@ -74,6 +80,16 @@ def read_docbin(path: Path) -> Iterator[Document]:
             yield from_doc(doc, id=f"{path}:{number}")
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise StatutsError(f"{path}: document {number}: not an annotated document: {error}") from error
+
+
+def _check_size(path: Path) -> None:
+    """Raise StatutsError where a file would fill the memory: zlib packs a gigabyte into a megabyte."""
+    unpacker, size = zlib.decompressobj(), 0
+    with path.open("rb") as file:
+        while data := unpacker.unconsumed_tail or file.read(_CHUNK):
+            size += len(unpacker.decompress(data, 16 * _CHUNK))
+            if size > MOST_BYTES:
+                raise StatutsError(f"{path}: unpacks to more than {MOST_BYTES:,} bytes; cut it into files")
 
 
 def to_doc(document: Document, tokenizer: Any) -> Doc:
