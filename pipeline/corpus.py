@@ -14,13 +14,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import asdict, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from pipeline.dates import is_edtf
 from pipeline.document import (
     ENTITY_LABELS,
     RELATION_TYPES,
     STATUSES,
+    DateSource,
     Document,
     Mention,
     Relation,
@@ -85,6 +86,39 @@ def _triple(item: dict[str, Any]) -> Triple:
     )
 
 
+def _check_values(document: Document) -> None:
+    """Raise ValueError where a value is of another type or range than its field's."""
+    names: list[object] = [document.id, document.style or ""]
+    offsets: list[Span] = list(document.sentences)
+    for mention in document.entities:
+        names += [mention.id, mention.text]
+        offsets.append(Span(mention.start, mention.end))
+    for relation in document.relations:
+        names += [relation.head, relation.tail]
+    for triple in document.triples:
+        told = (triple.organisation, triple.trigger, triple.holder, triple.org)
+        names += [triple.country, *triple.dates, *(name for name in told if name is not None)]
+        if triple.evidence is not None:
+            offsets.append(triple.evidence)
+        if triple.date_source not in (None, *get_args(DateSource)):
+            raise ValueError(f"date_source {triple.date_source!r} is not one of ours")
+    for name in names:
+        if not isinstance(name, str) or _SURROGATES.search(name):
+            raise ValueError(f"{name!r} is not a text")
+    for span in offsets:
+        if type(span.start) is not int or type(span.end) is not int:
+            raise ValueError(f"offsets {span.start!r} and {span.end!r} are not whole numbers")
+        if not 0 <= span.start < span.end <= len(document.text):
+            raise ValueError(f"offsets {span.start} and {span.end} lie outside the text")
+    if any(type(sentence.paragraph) is not int for sentence in document.sentences):
+        raise ValueError("a sentence's paragraph is not a whole number")
+    parts: list[Mention | Relation | Triple] = [*document.entities, *document.relations, *document.triples]
+    for item in parts:
+        sureness = item.confidence
+        if isinstance(sureness, bool) or not isinstance(sureness, int | float) or not 0 <= sureness <= 1:
+            raise ValueError(f"confidence {sureness!r} is not a number from 0 to 1")
+
+
 def check(document: Document) -> None:
     """Raise ValueError, in a few words, where a document's parts contradict its text or each other."""
     text = document.text
@@ -92,12 +126,10 @@ def check(document: Document) -> None:
         raise ValueError("`text` is not a string")
     if _SURROGATES.search(text) or _SURROGATES.search(document.id):
         raise ValueError("a lone surrogate, which no file can hold")
+    _check_values(document)
     for date in (document.date, document.inferred_date, *(triple.date for triple in document.triples)):
         if date is not None and not (isinstance(date, str) and is_edtf(date)):
             raise ValueError(f"date {date!r} is not an EDTF date")
-    for sentence in document.sentences:
-        if not 0 <= sentence.start < sentence.end <= len(text):
-            raise ValueError("a sentence's offsets lie outside the text")
     known: set[str] = set()
     for mention in document.entities:
         if mention.id in known:
@@ -107,10 +139,7 @@ def check(document: Document) -> None:
             raise ValueError(f"mention {mention.id}: unknown label {mention.label!r}")
         if mention.status not in (STATUSES if mention.label == "STATUS" else (None,)):
             raise ValueError(f"mention {mention.id}: a STATUS, and nothing else, carries one of our statuses")
-        if (
-            not 0 <= mention.start < mention.end <= len(text)
-            or text[mention.start : mention.end] != mention.text
-        ):
+        if text[mention.start : mention.end] != mention.text:
             raise ValueError(f"mention {mention.id}: offsets do not give its text")
     for relation in document.relations:
         if relation.type not in RELATION_TYPES or not {relation.head, relation.tail} <= known:

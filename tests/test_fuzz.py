@@ -19,7 +19,7 @@ def test_what_once_broke_something_does_so_no_more(name, data):
 def test_some_inputs(name):
     module = target(name)
     quick = settings(
-        max_examples=50,
+        max_examples=getattr(module, "FEW", 50),
         deadline=None,
         derandomize=True,
         suppress_health_check=list(HealthCheck),

@@ -15,6 +15,8 @@ from tests.test_exchange import as_in_brat, as_in_turtle, there_and_back
 INPUT = st.lists(documents(), min_size=1, max_size=2, unique_by=lambda document: document.id).map(
     lambda made: [to_row(document) for document in made]
 )
+#: Few in the tests: each writes and reads four forms.
+FEW = 12
 #: Tables take long to write: `tests/test_exchange.py` tries them.
 FORMS = {"jsonl": lambda document: document, "spacy": lambda document: document}
 FORMS |= {"brat": as_in_brat, "turtle": as_in_turtle}
