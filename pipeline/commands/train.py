@@ -17,8 +17,8 @@ def train(
     test: Annotated[
         list[Path] | None, typer.Option(help="Annotated files that only the model card reports on.")
     ] = None,
-    epochs: Annotated[int, typer.Option(min=1, help="Passes over the passages.")] = 7,
-    refining: Annotated[int, typer.Option(min=0, help="More passes, at lower learning rates.")] = 1,
+    epochs: Annotated[int, typer.Option(min=1, help="Passes over the passages.")] = 10,
+    refining: Annotated[int, typer.Option(min=0, help="More passes, at lower learning rates.")] = 5,
     standoff: Annotated[
         Path | None, typer.Option(help="More to learn from: annotations kept apart from their texts.")
     ] = None,

@@ -47,8 +47,8 @@ class Recipe:
     epochs (a warm restart: Loshchilov and Hutter, « SGDR », ICLR 2017).
     """
 
-    epochs: int = 7
-    refining: int = 1
+    epochs: int = 10
+    refining: int = 5
     batch: int = 8
     encoder_rate: float = 2e-4
     head_rate: float = 1e-3
