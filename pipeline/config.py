@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from pipeline.document import EntityLabel
-from pipeline.errors import StatutsError
+from pipeline.errors import StatutsError, one_line
 
 #: Stands for the model that ships with the package.
 EMBEDDED = "embedded"
@@ -74,7 +74,7 @@ def read_config(path: Path) -> Config:
         raise StatutsError(f"{path}: cannot be read ({error.strerror}); name a YAML file") from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         # A tag of Python objects is refused here too: `safe_load` knows none.
-        reason = " ".join(str(error).split())[:300]
+        reason = one_line(str(error))[:300]
         raise StatutsError(f"{path}: not valid YAML: {reason}") from error
     if values is not None and not isinstance(values, dict):
         raise StatutsError(f"{path}: not a configuration; see configs/default.yaml for its keys")

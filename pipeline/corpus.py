@@ -88,7 +88,7 @@ def _triple(item: dict[str, Any]) -> Triple:
 
 def _check_values(document: Document) -> None:
     """Raise ValueError where a value is of another type or range than its field's."""
-    names: list[object] = [document.id, document.style or ""]
+    names: list[object] = [document.style or ""]
     offsets: list[Span] = list(document.sentences)
     for mention in document.entities:
         names += [mention.id, mention.text]
@@ -114,9 +114,9 @@ def _check_values(document: Document) -> None:
         raise ValueError("a sentence's paragraph is not a whole number")
     parts: list[Mention | Relation | Triple] = [*document.entities, *document.relations, *document.triples]
     for item in parts:
-        sureness = item.confidence
-        if isinstance(sureness, bool) or not isinstance(sureness, int | float) or not 0 <= sureness <= 1:
-            raise ValueError(f"confidence {sureness!r} is not a number from 0 to 1")
+        value = item.confidence
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+            raise ValueError(f"confidence {value!r} is not a number from 0 to 1")
 
 
 def check(document: Document) -> None:

@@ -20,7 +20,7 @@ from typing import Any
 
 from pipeline.dates import is_edtf
 from pipeline.document import Document
-from pipeline.errors import StatutsError
+from pipeline.errors import StatutsError, one_line
 
 log = logging.getLogger(__name__)
 
@@ -129,7 +129,7 @@ def _guarded(
     except StatutsError as error:
         on_error(error)
     except OSError as error:
-        reason = error.strerror or " ".join(str(error).split())
+        reason = error.strerror or one_line(str(error))
         on_error(StatutsError(f"{printable(path)}: cannot be read ({reason})"))
 
 

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -70,3 +74,19 @@ def tiny_encoder(tmp_path_factory, tokenizer):
     tokenizer.save(str(path / "tokenizer.json"))
     (path / "tokenizer_config.json").write_text("{}")
     return path
+
+
+@contextmanager
+def stopping_after(module: ModuleType, *, steps: int) -> Iterator[None]:
+    """A training of `module` is interrupted within the block, once it has taken so many steps."""
+    step, taken = module._step, count()
+
+    def interrupted(*arguments):
+        if next(taken) == steps:
+            raise KeyboardInterrupt
+        return step(*arguments)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "_step", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            yield

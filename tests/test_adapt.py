@@ -13,6 +13,7 @@ from pipeline.document import Document
 from pipeline.encoding import BEGIN, END, MASK, special
 from pipeline.errors import StatutsError
 from pipeline.training.adapt import PARTS, Adaptation, adapt, hide, packed
+from tests.conftest import stopping_after
 
 TEXTS = [
     Document(str(number), "La Finlande a rejoint l'OTAN le 4 avril 2023, et la Suède l'a suivie.")
@@ -54,21 +55,10 @@ def test_hidden_words_are_learned(tiny_encoder, tmp_path):
     ).read_bytes()
 
 
-def test_a_stopped_adaptation_goes_on_to_the_same_encoder(tiny_encoder, tmp_path, monkeypatch):
+def test_a_stopped_adaptation_goes_on_to_the_same_encoder(tiny_encoder, tmp_path):
     adapt(tiny_encoder, TEXTS, tmp_path / "whole", work=tmp_path / "work", recipe=RECIPE)
-    step, count = module._step, 0
-
-    def stop(*arguments):
-        nonlocal count
-        count += 1
-        if count > 20:
-            raise KeyboardInterrupt
-        return step(*arguments)
-
-    monkeypatch.setattr(module, "_step", stop)
-    with pytest.raises(KeyboardInterrupt):
+    with stopping_after(module, steps=20):
         adapt(tiny_encoder, TEXTS, tmp_path / "again", work=tmp_path / "stopped", recipe=RECIPE)
-    monkeypatch.undo()
     saved = json.loads((tmp_path / "stopped/checkpoint/progress.json").read_text())
     assert 0 < len(saved["epochs"]) < PARTS
     assert not (tmp_path / "again").exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from random import Random
 
@@ -19,7 +20,7 @@ from pipeline.training.augment import epoch, joined, pools, retype, shift_years,
 from pipeline.training.examples import build, trigger_pattern
 from pipeline.training.standoff import attached, detached
 from pipeline.training.train import Recipe, schedule, train
-from tests.conftest import ROOT
+from tests.conftest import ROOT, stopping_after
 
 DOCUMENTS = list(read_annotated(ROOT / "annotations/train/corpus.jsonl"))[:120]
 NAMES = pools(DOCUMENTS)
@@ -124,27 +125,8 @@ def test_a_stopped_training_goes_on_to_the_same_model(tiny_encoder, tmp_path):
     options = {"encoder": tiny_encoder, "recipe": recipe}
     whole = weights(train(DOCUMENTS[:16], DOCUMENTS[16:20], work=tmp_path / "whole", **options))
 
-    class Stop(Exception):
-        pass
-
-    def stopped():
-        import pipeline.training.train as module
-
-        step, count = module._step, 0
-
-        def stop(*arguments):
-            nonlocal count
-            count += 1
-            if count > 3:
-                raise Stop
-            return step(*arguments)
-
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(module, "_step", stop)
-            train(DOCUMENTS[:16], DOCUMENTS[16:20], work=tmp_path / "stopped", **options)
-
-    with pytest.raises(Stop):
-        stopped()
+    with stopping_after(sys.modules[train.__module__], steps=3):
+        train(DOCUMENTS[:16], DOCUMENTS[16:20], work=tmp_path / "stopped", **options)
     assert len(json.loads((tmp_path / "stopped/checkpoint/progress.json").read_text())["epochs"]) == 1
     again = weights(train(DOCUMENTS[:16], DOCUMENTS[16:20], work=tmp_path / "stopped", **options))
     assert all((again[name] == value).all() for name, value in whole.items())
@@ -163,8 +145,6 @@ def test_nothing_to_learn_from(tiny_encoder, tmp_path):
 
 
 def test_the_train_command_writes_a_model_that_loads_and_its_card(tiny_encoder, tmp_path, monkeypatch):
-    import sys
-
     from pipeline.commands import main
 
     lines = (ROOT / "annotations/dev/corpus.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)

@@ -91,8 +91,8 @@ def extract(
         problems.exit()
         return
     columns = (text_column, id_column, date_column)
-    options = {"date": document_date, "columns": columns, "min_confidence": min_confidence}
-    job = job_of(paths, config=settings.model_dump(), **options)
+    options = settings.model_dump()
+    job = job_of(paths, config=options, date=document_date, columns=columns, min_confidence=min_confidence)
     with resumable(output, job) as partial:
         rest = islice(with_progress(documents, "documents"), partial.done, None)
         for rows in extracted(rest, settings, workers=workers, min_confidence=min_confidence):

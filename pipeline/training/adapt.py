@@ -24,7 +24,9 @@ from transformers import BertModel
 from pipeline.document import Document
 from pipeline.encoding import BEGIN, END, MASK, special
 from pipeline.errors import StatutsError
+from pipeline.files import new_folder
 from pipeline.training.checkpoint import resume, save
+from pipeline.training.descent import descend, set_rates
 
 #: After each of so many parts of an adaptation, a run that is stopped goes on.
 PARTS = 20
@@ -127,13 +129,15 @@ def adapt(
             numbers = np.array_split(np.arange(steps), PARTS)[part]
             for step in progress.track(numbers, description=f"part {part + 1}/{PARTS}"):
                 done = (step + 1) / steps
-                for group, peak in zip(optimizer.param_groups, peaks, strict=True):
-                    group["lr"] = peak * min(done / recipe.warmup, (1 - done) / (1 - recipe.warmup))
+                set_rates(optimizer, peaks, min(done / recipe.warmup, (1 - done) / (1 - recipe.warmup)))
                 losses.append(_step(model, tokenizer, rows[batches[step]], optimizer, recipe, random))
             state["epochs"].append({"loss": round(float(np.mean(losses)), 4)})
             progress.console.print(f"part {part + 1}: {state['epochs'][-1]}")
             save(work, state, model, optimizer)
-    _write(model, encoder, output)
+    with new_folder(output, over="*") as fresh:
+        model.encoder.save_pretrained(fresh)
+        for file in encoder.glob("tokenizer*.json"):
+            shutil.copyfile(file, fresh / file.name)
     return [part["loss"] for part in state["epochs"]]
 
 
@@ -163,19 +167,4 @@ def _step(
     with torch.autocast("cpu", torch.bfloat16, enabled=recipe.bf16):
         logits = model(torch.from_numpy(read), torch.from_numpy(chosen))
     loss = functional.cross_entropy(logits.float(), torch.from_numpy(rows[chosen]))
-    optimizer.zero_grad(set_to_none=True)
-    loss.backward()
-    torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-    optimizer.step()
-    return loss.item()
-
-
-def _write(model: MaskedModel, encoder: Path, output: Path) -> None:
-    """The folder appears whole: it is written beside, then renamed."""
-    fresh = output.with_name(output.name + ".new")
-    shutil.rmtree(fresh, ignore_errors=True)
-    model.encoder.save_pretrained(fresh)
-    for file in encoder.glob("tokenizer*.json"):
-        shutil.copyfile(file, fresh / file.name)
-    shutil.rmtree(output, ignore_errors=True)
-    fresh.rename(output)
+    return descend(model, loss, optimizer)

@@ -11,6 +11,7 @@ import torch
 
 from pipeline.document import Document
 from pipeline.extractor import Extractor, bare
+from pipeline.files import new_folder
 from pipeline.score import Score, score
 from pipeline.training.gate import add_gate
 from pipeline.training.model import StatutsModel
@@ -31,35 +32,34 @@ def save(
     """Save the model as fp16 safetensors with the tokenizer of `encoder`, a gate, and a card with its scores.
 
     `raw` are texts without annotation, of which the gate learns what is not worth reading.
-    The scores are those of the saved weights. The folder appears whole: it is written beside, then renamed.
+    The scores are those of the saved weights.
     """
-    fresh = output.with_name(output.name + ".new")
-    shutil.rmtree(fresh, ignore_errors=True)
-    model.to(torch.float16).save_pretrained(fresh)  # type: ignore[arg-type]
-    for file in encoder.glob("tokenizer*.json"):
-        shutil.copyfile(file, fresh / file.name)
-    add_gate(fresh, training, dev, raw, seed=recipe.seed)
-    extractor = Extractor.from_pretrained(fresh)
-    tables = [
-        _table(name, documents, extractor) for name, documents in (("dev", dev), ("test", test)) if documents
-    ]
-    template = Path(__file__).with_name("card.md").read_text(encoding="utf-8")
-    card = template.format(
-        parameters=sum(parameter.numel() for parameter in model.parameters()) / 1e6,
-        training=len(training),
-        dev=len(dev),
-        epochs=recipe.epochs + recipe.refining,
-        recipe=_listed(asdict(recipe)),
-        thresholds=_listed(model.config.thresholds),
-        margins=_listed(model.config.margins),
-        bias=model.config.trigger_bias,
-        continuation=model.config.continuation,
-        tables="\n".join(tables),
-    )
-    (fresh / "README.md").write_text(card, encoding="utf-8")
-    (fresh / "model.safetensors").chmod(0o644)
-    shutil.rmtree(output, ignore_errors=True)
-    fresh.rename(output)
+    with new_folder(output, over="*") as fresh:
+        model.to(torch.float16).save_pretrained(fresh)  # type: ignore[arg-type]
+        for file in encoder.glob("tokenizer*.json"):
+            shutil.copyfile(file, fresh / file.name)
+        add_gate(fresh, training, dev, raw, seed=recipe.seed)
+        extractor = Extractor.from_pretrained(fresh)
+        tables = [
+            _table(name, documents, extractor)
+            for name, documents in (("dev", dev), ("test", test))
+            if documents
+        ]
+        template = Path(__file__).with_name("card.md").read_text(encoding="utf-8")
+        card = template.format(
+            parameters=sum(parameter.numel() for parameter in model.parameters()) / 1e6,
+            training=len(training),
+            dev=len(dev),
+            epochs=recipe.epochs + recipe.refining,
+            recipe=_listed(asdict(recipe)),
+            thresholds=_listed(model.config.thresholds),
+            margins=_listed(model.config.margins),
+            bias=model.config.trigger_bias,
+            continuation=model.config.continuation,
+            tables="\n".join(tables),
+        )
+        (fresh / "README.md").write_text(card, encoding="utf-8")
+        (fresh / "model.safetensors").chmod(0o644)
 
 
 def _listed(values: dict[str, float]) -> str:

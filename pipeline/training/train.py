@@ -28,6 +28,7 @@ from pipeline.heads import Decisions, Heads
 from pipeline.reading import Reader
 from pipeline.training.augment import epoch, pools
 from pipeline.training.checkpoint import BEST, load, resume, save
+from pipeline.training.descent import descend, set_rates
 from pipeline.training.examples import Example, build, trigger_pattern
 from pipeline.training.model import StatutsConfig, StatutsModel, pool_words
 from pipeline.training.selection import evaluate, tune
@@ -152,8 +153,7 @@ def train(
             losses = []
             for at, batch in enumerate(progress.track(cut, description=f"epoch {number + 1}/{total}")):
                 part = schedule(number + (at + 1) / len(cut), recipe)
-                for group, peak in zip(optimizer.param_groups, peaks, strict=True):
-                    group["lr"] = peak * part
+                set_rates(optimizer, peaks, part)
                 losses.append(_step(model, tokenizer, batch, optimizer, recipe))
             result = evaluate(reader_of(model, tokenizer), dev)
             model.train()
@@ -213,12 +213,7 @@ def _step(
     losses = [
         example_loss(model, example, hidden, recipe) for example, hidden in zip(batch, states, strict=True)
     ]
-    loss = torch.stack(losses).mean()
-    optimizer.zero_grad(set_to_none=True)
-    loss.backward()
-    torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-    optimizer.step()
-    return loss.item()
+    return descend(model, torch.stack(losses).mean(), optimizer)
 
 
 def word_states(model: StatutsModel, tokenizer: Tokenizer, encodings: Sequence[Encoding]) -> list[Tensor]:
